@@ -1,0 +1,302 @@
+#include "base/file.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+enum { BUFFER_SIZE = 1 << 16 };
+
+static int open_again(const char *path, int flags, mode_t mode)
+{
+    int fd;
+    do
+        fd = open(path, flags | O_CLOEXEC, mode);
+    while (fd < 0 && errno == EINTR);
+    return fd;
+}
+
+static bool write_all(int fd, const char *path, const uint8_t *data, size_t size,
+                      struct error *error)
+{
+    while (size > 0) {
+        ssize_t done = write(fd, data, size);
+        if (done < 0 && errno == EINTR)
+            continue;
+        if (done <= 0)
+            return error_errno(error, "%s: cannot write", path);
+        data += done;
+        size -= (size_t)done;
+    }
+    return true;
+}
+
+static bool sync_file(int fd, const char *path, struct error *error)
+{
+    while (fsync(fd) != 0) {
+        if (errno != EINTR)
+            return error_errno(error, "%s: cannot write to disk", path);
+    }
+    return true;
+}
+
+/* A rename is durable once its folder is. Some file systems cannot sync a folder and say EINVAL;
+ * there is nothing more to be done on those. */
+static bool sync_folder_of(const char *path, struct error *error)
+{
+    char *folder = strdup(path);
+    if (folder == NULL)
+        return error_set(error, "%s: out of memory", path);
+    char *slash = strrchr(folder, '/');
+    if (slash == NULL)
+        strcpy(folder, ".");
+    else
+        slash[slash == folder ? 1 : 0] = '\0';
+    bool good = true;
+    int fd = open_again(folder, O_RDONLY | O_DIRECTORY, 0);
+    if (fd < 0) {
+        good = error_errno(error, "%s: cannot open the folder", folder);
+    } else {
+        if (fsync(fd) != 0 && errno != EINVAL && errno != EINTR)
+            good = error_errno(error, "%s: cannot write the folder to disk", folder);
+        close(fd);
+    }
+    free(folder);
+    return good;
+}
+
+/* Opens the partial file under an exclusive lock. Another process may have renamed it between our
+ * open and our lock; then the name leads to another file, or none, and we try again. */
+static bool open_partial(struct file_writer *writer, struct error *error)
+{
+    for (int attempt = 0; attempt < 100; attempt++) {
+        int fd = open_again(writer->partial, O_RDWR | O_CREAT | O_NOFOLLOW, 0666);
+        if (fd < 0)
+            return error_errno(error, "%s: cannot create", writer->partial);
+        if (flock(fd, LOCK_EX | LOCK_NB) != 0) {
+            int reason = errno;
+            close(fd);
+            if (reason == EINTR)
+                continue;
+            if (reason == EWOULDBLOCK)
+                return error_set(error, "%s: another process is writing it", writer->path);
+            errno = reason;
+            return error_errno(error, "%s: cannot lock", writer->partial);
+        }
+        struct stat held, named;
+        if (fstat(fd, &held) == 0 && stat(writer->partial, &named) == 0
+            && held.st_ino == named.st_ino && held.st_dev == named.st_dev) {
+            writer->fd = fd;
+            if (ftruncate(fd, 0) != 0)
+                return error_errno(error, "%s: cannot empty", writer->partial);
+            return true;
+        }
+        close(fd);
+    }
+    return error_set(error, "%s: other processes keep writing it", writer->path);
+}
+
+bool file_writer_open(struct file_writer *writer, const char *path, struct error *error)
+{
+    *writer = (struct file_writer){.fd = -1};
+    size_t length = strlen(path);
+    writer->path = strdup(path);
+    writer->partial = malloc(length + sizeof ".partial");
+    writer->buffer = malloc(BUFFER_SIZE);
+    if (writer->path == NULL || writer->partial == NULL || writer->buffer == NULL)
+        return error_set(error, "%s: out of memory", path);
+    memcpy(writer->partial, path, length);
+    memcpy(writer->partial + length, ".partial", sizeof ".partial");
+    return sha256_start(&writer->hash, error) && open_partial(writer, error);
+}
+
+static bool flush(struct file_writer *writer, struct error *error)
+{
+    size_t size = writer->buffered;
+    writer->buffered = 0;
+    return write_all(writer->fd, writer->partial, writer->buffer, size, error);
+}
+
+bool file_writer_write(struct file_writer *writer, const void *data, size_t size,
+                       struct error *error)
+{
+    sha256_update(&writer->hash, data, size);
+    if (writer->buffered + size > BUFFER_SIZE && !flush(writer, error))
+        return false;
+    if (size > BUFFER_SIZE)
+        return write_all(writer->fd, writer->partial, data, size, error);
+    memcpy(writer->buffer + writer->buffered, data, size);
+    writer->buffered += size;
+    return true;
+}
+
+bool file_writer_print(struct file_writer *writer, struct error *error, const char *format, ...)
+{
+    char *text = NULL;
+    va_list arguments;
+    va_start(arguments, format);
+    int length = vasprintf(&text, format, arguments);
+    va_end(arguments);
+    if (length < 0)
+        return error_set(error, "%s: out of memory", writer->path);
+    bool good = file_writer_write(writer, text, (size_t)length, error);
+    free(text);
+    return good;
+}
+
+bool file_writer_commit(struct file_writer *writer, char hex[SHA256_HEX_SIZE],
+                        struct error *error)
+{
+    if (!flush(writer, error) || !sync_file(writer->fd, writer->partial, error))
+        return false;
+    if (rename(writer->partial, writer->path) != 0)
+        return error_errno(error, "%s: cannot rename to %s", writer->partial, writer->path);
+    free(writer->partial);
+    writer->partial = NULL;
+    if (hex != NULL)
+        sha256_finish(&writer->hash, hex);
+    return sync_folder_of(writer->path, error);
+}
+
+void file_writer_close(struct file_writer *writer)
+{
+    if (writer->fd >= 0) {
+        if (writer->partial != NULL)
+            unlink(writer->partial);
+        close(writer->fd);
+    }
+    if (writer->hash.context != NULL)
+        sha256_drop(&writer->hash);
+    free(writer->path);
+    free(writer->partial);
+    free(writer->buffer);
+    *writer = (struct file_writer){.fd = -1};
+}
+
+bool file_write(const char *path, const void *data, size_t size, struct error *error)
+{
+    struct file_writer writer;
+    bool good = file_writer_open(&writer, path, error)
+        && file_writer_write(&writer, data, size, error)
+        && file_writer_commit(&writer, NULL, error);
+    file_writer_close(&writer);
+    return good;
+}
+
+bool file_publish(const char *from, const char *to, struct error *error)
+{
+    int fd = open_again(from, O_RDONLY, 0);
+    if (fd < 0)
+        return error_errno(error, "%s: cannot open", from);
+    bool good = sync_file(fd, from, error);
+    close(fd);
+    if (good && rename(from, to) != 0)
+        good = error_errno(error, "%s: cannot rename to %s", from, to);
+    return good && sync_folder_of(to, error);
+}
+
+int file_open_read(const char *path, struct error *error)
+{
+    /* O_NONBLOCK keeps a FIFO from blocking the open; regular files ignore it. */
+    int fd = open_again(path, O_RDONLY | O_NONBLOCK, 0);
+    if (fd < 0) {
+        error_errno(error, "%s: cannot open", path);
+        return -1;
+    }
+    struct stat status;
+    if (fstat(fd, &status) != 0) {
+        error_errno(error, "%s: cannot examine", path);
+        close(fd);
+        return -1;
+    }
+    if (!S_ISREG(status.st_mode)) {
+        error_set(error, "%s: not a regular file", path);
+        close(fd);
+        return -1;
+    }
+    return fd;
+}
+
+bool file_read_some(int fd, const char *path, void *data, size_t size, size_t *got,
+                    struct error *error)
+{
+    *got = 0;
+    while (*got < size) {
+        ssize_t done = read(fd, (uint8_t *)data + *got, size - *got);
+        if (done < 0 && errno == EINTR)
+            continue;
+        if (done < 0)
+            return error_errno(error, "%s: cannot read", path);
+        if (done == 0)
+            break;
+        *got += (size_t)done;
+    }
+    return true;
+}
+
+bool file_read(const char *path, size_t limit, uint8_t **data, size_t *size, struct error *error)
+{
+    *data = NULL;
+    *size = 0;
+    int fd = file_open_read(path, error);
+    if (fd < 0)
+        return false;
+    bool good = true;
+    struct stat status;
+    if (fstat(fd, &status) != 0)
+        good = error_errno(error, "%s: cannot examine", path);
+    else if ((uintmax_t)status.st_size > limit)
+        good = error_set(error, "%s: %jd bytes, more than the %zu allowed", path,
+                         (intmax_t)status.st_size, limit);
+    uint8_t *block = NULL;
+    size_t expected = good ? (size_t)status.st_size : 0;
+    if (good && (block = malloc(expected + 1)) == NULL)
+        good = error_set(error, "%s: out of memory for %zu bytes", path, expected);
+    size_t got = 0;
+    if (good && file_read_some(fd, path, block, expected, &got, error) && got != expected)
+        good = error_set(error, "%s: shorter than its size of %zu bytes", path, expected);
+    else if (good && got != expected)
+        good = false;
+    close(fd);
+    if (!good) {
+        free(block);
+        return false;
+    }
+    block[expected] = 0;
+    *data = block;
+    *size = expected;
+    return true;
+}
+
+bool file_exists(const char *path)
+{
+    struct stat status;
+    return stat(path, &status) == 0;
+}
+
+bool file_make_folder(const char *path, struct error *error)
+{
+    char *prefix = strdup(path);
+    if (prefix == NULL)
+        return error_set(error, "%s: out of memory", path);
+    bool good = true;
+    for (char *c = prefix + 1; good && c[-1] != '\0'; c++) {
+        if (*c != '/' && *c != '\0')
+            continue;
+        char kept = *c;
+        *c = '\0';
+        struct stat status;
+        if (mkdir(prefix, 0777) != 0 && errno != EEXIST)
+            good = error_errno(error, "%s: cannot create the folder", prefix);
+        else if (stat(prefix, &status) == 0 && !S_ISDIR(status.st_mode))
+            good = error_set(error, "%s: not a folder", prefix);
+        *c = kept;
+    }
+    free(prefix);
+    return good;
+}
