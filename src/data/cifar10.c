@@ -1,0 +1,87 @@
+#include "data/cifar10.h"
+
+#include "base/file.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { FILE_RECORDS_MAX = 10000 };
+
+const char *const cifar10_split_names[] = {"train", "test", NULL};
+
+static bool append_file(struct cifar10 *set, const char *path, size_t limit, struct error *error)
+{
+    uint8_t *data;
+    size_t size;
+    if (!file_read(path, (size_t)FILE_RECORDS_MAX * CIFAR10_RECORD, &data, &size, error))
+        return false;
+    size_t count = size / CIFAR10_RECORD;
+    bool good = true;
+    if (size == 0 || size % CIFAR10_RECORD != 0)
+        good = error_set(error, "%s: %zu bytes are not a whole number of %d-byte records", path,
+                         size, CIFAR10_RECORD);
+    if (limit != 0 && count > limit - set->count)
+        count = limit - set->count;
+    uint8_t *records = NULL;
+    if (good) {
+        records = realloc(set->records, (set->count + count) * CIFAR10_RECORD);
+        if (records == NULL)
+            good = error_set(error, "%s: out of memory", path);
+    }
+    if (good) {
+        set->records = records;
+        memcpy(records + set->count * CIFAR10_RECORD, data, count * CIFAR10_RECORD);
+        set->count += count;
+        for (size_t i = 0; good && i < count; i++) {
+            if (data[i * CIFAR10_RECORD] >= CIFAR10_CLASSES)
+                good = error_set(error, "%s: record %zu has the label %d", path, i,
+                                 data[i * CIFAR10_RECORD]);
+        }
+    }
+    free(data);
+    return good;
+}
+
+bool cifar10_load(struct cifar10 *set, const char *folder, enum cifar10_split split, size_t limit,
+                  struct error *error)
+{
+    static const char *const train[] = {"data_batch_1.bin", "data_batch_2.bin", "data_batch_3.bin",
+                                        "data_batch_4.bin", "data_batch_5.bin", NULL};
+    static const char *const test[] = {"test_batch.bin", NULL};
+    *set = (struct cifar10){0};
+    bool good = true;
+    for (const char *const *name = split == CIFAR10_TRAIN ? train : test; good && *name; name++) {
+        char *path;
+        if (limit != 0 && set->count == limit)
+            break;
+        if (asprintf(&path, "%s/%s", folder, *name) < 0)
+            return error_set(error, "%s: out of memory", folder);
+        good = append_file(set, path, limit, error);
+        free(path);
+    }
+    if (good && limit != 0 && set->count < limit)
+        good = error_set(error, "%s: %zu %s examples, fewer than %zu", folder, set->count,
+                         cifar10_split_names[split], limit);
+    good = good && sha256_of(set->records, set->count * CIFAR10_RECORD, set->sha256, error);
+    if (!good)
+        cifar10_free(set);
+    return good;
+}
+
+void cifar10_free(struct cifar10 *set)
+{
+    free(set->records);
+    *set = (struct cifar10){0};
+}
+
+uint8_t cifar10_example(const struct cifar10 *set, size_t i, const float table[256], float *x)
+{
+    enum { PLANE = CIFAR10_SIDE * CIFAR10_SIDE };
+    const uint8_t *record = set->records + i * CIFAR10_RECORD;
+    for (size_t p = 0; p < PLANE; p++) {
+        for (size_t c = 0; c < 3; c++)
+            x[3 * p + c] = table[record[1 + c * PLANE + p]];
+    }
+    return record[0];
+}

@@ -1,0 +1,188 @@
+#include "data/download.h"
+
+#include "base/progress.h"
+#include "base/version.h"
+
+#include <curl/curl.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+enum { CONNECT_SECONDS = 10, STALL_SECONDS = 30, STALL_RATE = 1024, REDIRECTS_MAX = 5 };
+
+/* One transfer, for libcurl's callbacks. */
+struct transfer {
+    struct download *download;
+    const struct download_request *request;
+    uint64_t first, received; /* bytes there were, bytes there are */
+    struct progress progress;
+    struct error error;
+    bool failed; /* the error says why the transfer was ended from this side */
+};
+
+bool download_open(struct download *download, const char *path, struct error *error)
+{
+    *download = (struct download){.fd = -1};
+    if (asprintf(&download->path, "%s.download", path) < 0) {
+        download->path = NULL;
+        return error_set(error, "%s: out of memory", path);
+    }
+    int fd = open(download->path, O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0666);
+    if (fd < 0)
+        return error_errno(error, "%s: cannot create", download->path);
+    if (flock(fd, LOCK_EX | LOCK_NB) != 0) {
+        error_errno(error, "%s: cannot lock; another process may be using it", download->path);
+        close(fd);
+        return false;
+    }
+    download->fd = fd;
+    return true;
+}
+
+bool download_restart(struct download *download, struct error *error)
+{
+    download->resumed = false;
+    return ftruncate(download->fd, 0) == 0
+        || error_errno(error, "%s: cannot empty", download->path);
+}
+
+void download_close(struct download *download, bool keep)
+{
+    if (download->fd >= 0) {
+        struct stat status;
+        bool empty = fstat(download->fd, &status) == 0 && status.st_size == 0;
+        if (!keep || empty)
+            unlink(download->path);
+        close(download->fd);
+    }
+    free(download->path);
+    *download = (struct download){.fd = -1};
+}
+
+static size_t take_bytes(char *data, size_t one, size_t count, void *user)
+{
+    struct transfer *transfer = user;
+    struct download *download = transfer->download;
+    size_t size = one * count, done = 0;
+    if (size > transfer->request->limit - transfer->received) {
+        transfer->failed = true;
+        error_set(&transfer->error, "more than the %ju bytes allowed",
+                  (uintmax_t)transfer->request->limit);
+        return CURL_WRITEFUNC_ERROR;
+    }
+    while (done < size) {
+        ssize_t now = pwrite(download->fd, data + done, size - done, (off_t)transfer->received);
+        if (now < 0 && errno == EINTR)
+            continue;
+        if (now <= 0) {
+            transfer->failed = true;
+            error_errno(&transfer->error, "%s: cannot write", download->path);
+            return CURL_WRITEFUNC_ERROR;
+        }
+        done += (size_t)now;
+        transfer->received += (uint64_t)now;
+    }
+    return size;
+}
+
+static int show_progress(void *user, curl_off_t expected, curl_off_t received, curl_off_t to_send,
+                         curl_off_t sent)
+{
+    (void)to_send;
+    (void)sent;
+    (void)received;
+    struct transfer *transfer = user;
+    if (transfer->request->stop != NULL && *transfer->request->stop != 0) {
+        transfer->failed = true;
+        error_set(&transfer->error, "interrupted after %ju bytes", (uintmax_t)transfer->received);
+        return 1;
+    }
+    if (expected > 0) {
+        transfer->progress.total = 1e-6 * ((double)transfer->first + (double)expected);
+        progress_update(&transfer->progress, 1e-6 * (double)transfer->received, "download");
+    }
+    return 0;
+}
+
+static bool set_options(CURL *curl, struct transfer *transfer)
+{
+    const struct download_request *request = transfer->request;
+    return curl_easy_setopt(curl, CURLOPT_URL, request->url) == CURLE_OK
+        && curl_easy_setopt(curl, CURLOPT_PROTOCOLS_STR, "http,https,file") == CURLE_OK
+        && curl_easy_setopt(curl, CURLOPT_REDIR_PROTOCOLS_STR, "http,https") == CURLE_OK
+        && curl_easy_setopt(curl, CURLOPT_FOLLOWLOCATION, 1L) == CURLE_OK
+        && curl_easy_setopt(curl, CURLOPT_MAXREDIRS, (long)REDIRECTS_MAX) == CURLE_OK
+        && curl_easy_setopt(curl, CURLOPT_FAILONERROR, 1L) == CURLE_OK
+        && curl_easy_setopt(curl, CURLOPT_NOSIGNAL, 1L) == CURLE_OK
+        && curl_easy_setopt(curl, CURLOPT_SSL_VERIFYPEER, 1L) == CURLE_OK
+        && curl_easy_setopt(curl, CURLOPT_SSL_VERIFYHOST, 2L) == CURLE_OK
+        && curl_easy_setopt(curl, CURLOPT_CONNECTTIMEOUT, (long)CONNECT_SECONDS) == CURLE_OK
+        && curl_easy_setopt(curl, CURLOPT_LOW_SPEED_LIMIT, (long)STALL_RATE) == CURLE_OK
+        && curl_easy_setopt(curl, CURLOPT_LOW_SPEED_TIME, (long)STALL_SECONDS) == CURLE_OK
+        && curl_easy_setopt(curl, CURLOPT_USERAGENT, "reinit/" REINIT_VERSION) == CURLE_OK
+        && curl_easy_setopt(curl, CURLOPT_RESUME_FROM_LARGE, (curl_off_t)transfer->first)
+               == CURLE_OK
+        && curl_easy_setopt(curl, CURLOPT_WRITEFUNCTION, take_bytes) == CURLE_OK
+        && curl_easy_setopt(curl, CURLOPT_WRITEDATA, transfer) == CURLE_OK
+        && curl_easy_setopt(curl, CURLOPT_XFERINFOFUNCTION, show_progress) == CURLE_OK
+        && curl_easy_setopt(curl, CURLOPT_XFERINFODATA, transfer) == CURLE_OK
+        && curl_easy_setopt(curl, CURLOPT_NOPROGRESS, 0L) == CURLE_OK;
+}
+
+/* Transfers what follows the first `first` bytes. *cannot_resume: the server will not, for instance
+ * because it has no ranges or its file is not longer than that. */
+static bool transfer_rest(struct download *download, const struct download_request *request,
+                          uint64_t first, bool *cannot_resume, struct error *error)
+{
+    struct transfer transfer = {
+        .download = download, .request = request, .first = first, .received = first};
+    char reason[CURL_ERROR_SIZE] = "";
+    long code = 0;
+    CURL *curl = curl_easy_init();
+    if (curl == NULL || !set_options(curl, &transfer)
+        || curl_easy_setopt(curl, CURLOPT_ERRORBUFFER, reason) != CURLE_OK) {
+        curl_easy_cleanup(curl);
+        return error_set(error, "libcurl does not start");
+    }
+    progress_start(&transfer.progress, "MB", 1e-6 * (double)first, 0, request->quiet);
+    CURLcode status = curl_easy_perform(curl);
+    progress_end(&transfer.progress);
+    curl_easy_getinfo(curl, CURLINFO_RESPONSE_CODE, &code);
+    curl_easy_cleanup(curl);
+    *cannot_resume = first > 0
+        && (status == CURLE_RANGE_ERROR || status == CURLE_BAD_DOWNLOAD_RESUME || code == 416);
+    if (status == CURLE_OK)
+        return true;
+    if (transfer.failed) {
+        *error = transfer.error;
+        return false;
+    }
+    return error_set(error, "%s", reason[0] != '\0' ? reason : curl_easy_strerror(status));
+}
+
+bool download_fetch(struct download *download, const struct download_request *request,
+                    struct error *error)
+{
+    /* Once for the process; later calls only count. */
+    if (curl_global_init(CURL_GLOBAL_DEFAULT) != CURLE_OK)
+        return error_set(error, "libcurl does not start");
+    struct stat status;
+    if (fstat(download->fd, &status) != 0)
+        return error_errno(error, "%s: cannot examine", download->path);
+    uint64_t first = (uint64_t)status.st_size;
+    bool cannot_resume = first > request->limit, good = false;
+    if (!cannot_resume) {
+        download->resumed = first > 0;
+        good = transfer_rest(download, request, first, &cannot_resume, error);
+    }
+    if (cannot_resume)
+        good = download_restart(download, error)
+            && transfer_rest(download, request, 0, &cannot_resume, error);
+    curl_global_cleanup();
+    return good;
+}

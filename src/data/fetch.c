@@ -1,0 +1,171 @@
+#include "data/fetch.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <ftw.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+static const char scratch_name[] = ".fetch-scratch";
+static const char download_prefix[] = "archive-";
+static const char download_suffix[] = ".download";
+
+/* FOLDER/NAME + SUFFIX, in fresh memory. */
+static bool make_path(const struct fetch *fetch, const char *name, const char *suffix,
+                      char **path, struct error *error)
+{
+    if (asprintf(path, "%s/%s%s", fetch->folder, name, suffix) >= 0)
+        return true;
+    *path = NULL;
+    return error_set(error, "%s: out of memory", fetch->folder);
+}
+
+bool fetch_open(struct fetch *fetch, struct error *error)
+{
+    memset(fetch->good, 0, sizeof fetch->good);
+    fetch->lock = -1;
+    if (!file_make_folder(fetch->folder, error))
+        return false;
+    int fd = open(fetch->folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    if (fd < 0)
+        return error_errno(error, "%s: cannot open the folder", fetch->folder);
+    if (flock(fd, LOCK_EX | LOCK_NB) != 0) {
+        if (errno == EWOULDBLOCK)
+            error_set(error, "%s: another process is fetching into it", fetch->folder);
+        else
+            error_errno(error, "%s: cannot lock the folder", fetch->folder);
+        close(fd);
+        return false;
+    }
+    fetch->lock = fd;
+    return true;
+}
+
+void fetch_close(struct fetch *fetch)
+{
+    if (fetch->lock >= 0)
+        close(fetch->lock);
+    fetch->lock = -1;
+}
+
+bool fetch_is_complete(const struct fetch *fetch)
+{
+    for (size_t i = 0; i < OFFICIAL_FILES; i++) {
+        if (!fetch->good[i])
+            return false;
+    }
+    return true;
+}
+
+bool fetch_stopped(const struct fetch *fetch, struct error *error)
+{
+    if (fetch->stop == NULL || *fetch->stop == 0)
+        return false;
+    error_set(error, "interrupted");
+    return true;
+}
+
+bool fetch_begin_file(struct fetch *fetch, size_t index, struct file_writer *writer,
+                      struct error *error)
+{
+    *writer = (struct file_writer){.fd = -1};
+    char *path;
+    if (fetch_stopped(fetch, error)
+        || !make_path(fetch, fetch->set->files[index].name, "", &path, error))
+        return false;
+    bool good = file_writer_open(writer, path, error);
+    free(path);
+    return good;
+}
+
+bool fetch_end_file(struct fetch *fetch, size_t index, struct file_writer *writer,
+                    const char *origin, struct error *error)
+{
+    const struct official_file *file = &fetch->set->files[index];
+    char hex[SHA256_HEX_SIZE];
+    /* Ends the writer's own sum early, since the name may only be given after it. */
+    sha256_finish(&writer->hash, hex);
+    if (strcmp(hex, file->sha256) != 0)
+        return error_set(error, "%s: its %s has SHA-256 %s, not the official %s", origin,
+                         file->name, hex, file->sha256);
+    if (!file_writer_commit(writer, NULL, error))
+        return false;
+    fetch->good[index] = true;
+    return true;
+}
+
+bool fetch_download_path(const struct fetch *fetch, const char *url, char **path,
+                         struct error *error)
+{
+    char hex[SHA256_HEX_SIZE], name[sizeof download_prefix + 16];
+    if (!sha256_of(url, strlen(url), hex, error))
+        return false;
+    snprintf(name, sizeof name, "%s%.12s", download_prefix, hex);
+    return make_path(fetch, name, "", path, error);
+}
+
+static int remove_one(const char *path, const struct stat *status, int kind, struct FTW *place)
+{
+    (void)status;
+    (void)kind;
+    (void)place;
+    return remove(path);
+}
+
+bool fetch_remove_scratch(const struct fetch *fetch, struct error *error)
+{
+    char *path;
+    if (!make_path(fetch, scratch_name, "", &path, error))
+        return false;
+    bool good = nftw(path, remove_one, 8, FTW_DEPTH | FTW_PHYS | FTW_MOUNT) == 0
+        || errno == ENOENT || error_errno(error, "%s: cannot remove", path);
+    free(path);
+    return good;
+}
+
+bool fetch_make_scratch(const struct fetch *fetch, char **path, struct error *error)
+{
+    if (!fetch_remove_scratch(fetch, error) || !make_path(fetch, scratch_name, "", path, error))
+        return false;
+    if (mkdir(*path, 0777) == 0)
+        return true;
+    error_errno(error, "%s: cannot create the folder", *path);
+    free(*path);
+    *path = NULL;
+    return false;
+}
+
+static bool is_download(const char *name)
+{
+    size_t length = strlen(name), suffix = sizeof download_suffix - 1;
+    return strncmp(name, download_prefix, sizeof download_prefix - 1) == 0 && length > suffix
+        && strcmp(name + length - suffix, download_suffix) == 0;
+}
+
+bool fetch_sweep(const struct fetch *fetch, struct error *error)
+{
+    if (!fetch_remove_scratch(fetch, error))
+        return false;
+    DIR *listing = opendir(fetch->folder);
+    if (listing == NULL)
+        return error_errno(error, "%s: cannot list", fetch->folder);
+    bool good = true;
+    for (const struct dirent *entry; good && (entry = readdir(listing)) != NULL;) {
+        if (is_download(entry->d_name) && unlinkat(dirfd(listing), entry->d_name, 0) != 0)
+            good = error_errno(error, "%s/%s: cannot remove", fetch->folder, entry->d_name);
+    }
+    closedir(listing);
+    for (size_t i = 0; good && i < OFFICIAL_FILES; i++) {
+        char *path;
+        good = make_path(fetch, fetch->set->files[i].name, ".partial", &path, error);
+        if (good && unlink(path) != 0 && errno != ENOENT)
+            good = error_errno(error, "%s: cannot remove", path);
+        free(path);
+    }
+    return good;
+}

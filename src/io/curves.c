@@ -1,0 +1,160 @@
+#include "io/curves.h"
+
+#include "base/file.h"
+#include "io/runlog.h"
+
+#include <errno.h>
+#include <math.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* "epoch loss"; modifies the line. */
+static bool parse_point(struct curve *curve, char *line, struct error *error)
+{
+    char due[24];
+    snprintf(due, sizeof due, "%zu", curve->count + 1);
+    char *space = strchr(line, ' ');
+    if (space == NULL)
+        return error_set(error, "not of the form 'epoch loss'");
+    *space = '\0';
+    if (strcmp(line, due) != 0)
+        return error_set(error, "epoch '%.20s' where %s is due", line, due);
+    if (curve->count == CURVES_EPOCHS_MAX)
+        return error_set(error, "more than %d epochs", CURVES_EPOCHS_MAX);
+    char *text = space + 1, *end;
+    double loss = strtod(text, &end);
+    if (text[0] == '\0' || *end != '\0' || strspn(text, "0123456789.e+-") != strlen(text)
+        || !isfinite(loss))
+        return error_set(error, "the loss '%.40s' is not a number", text);
+    curve->losses[curve->count++] = loss;
+    return true;
+}
+
+static bool parse_curve(struct curve *curve, char *text, size_t size, const char *path,
+                        struct error *error)
+{
+    size_t number = 1;
+    for (char *line = text; line < text + size; number++) {
+        char *end = memchr(line, '\n', (size_t)(text + size - line));
+        if (end == NULL || memchr(line, '\0', (size_t)(end - line)) != NULL)
+            return error_set(error, "%s:%zu: the line is cut short", path, number);
+        *end = '\0';
+        struct error reason;
+        if (line[0] != '#' && !parse_point(curve, line, &reason))
+            return error_set(error, "%s:%zu: %s", path, number, reason.text);
+        line = end + 1;
+    }
+    return curve->count > 0 || error_set(error, "%s: no epochs", path);
+}
+
+bool curve_read(struct curve *curve, const char *path, struct error *error)
+{
+    *curve = (struct curve){.losses = malloc(CURVES_EPOCHS_MAX * sizeof(double))};
+    if (curve->losses == NULL)
+        return error_set(error, "%s: out of memory", path);
+    uint8_t *data;
+    size_t size;
+    if (!file_read(path, 1 << 20, &data, &size, error))
+        return false;
+    bool good = parse_curve(curve, (char *)data, size, path, error);
+    free(data);
+    return good;
+}
+
+void curve_free(struct curve *curve)
+{
+    free(curve->losses);
+    *curve = (struct curve){0};
+}
+
+/* " value", in one form for every nan. */
+static bool print_value(struct file_writer *writer, double value, struct error *error)
+{
+    if (isnan(value))
+        return file_writer_print(writer, error, " nan");
+    return file_writer_print(writer, error, " %.17g", value);
+}
+
+/* Mean, minimum and maximum of one epoch over the logs: all nan if one is. */
+static void summarise(const struct runlog *logs, size_t count, size_t epoch, double summary[3])
+{
+    double sum = 0, minimum = HUGE_VAL, maximum = -HUGE_VAL;
+    for (size_t i = 0; i < count; i++) {
+        double loss = logs[i].epochs[epoch].loss;
+        sum += loss;
+        minimum = loss < minimum ? loss : minimum;
+        maximum = loss > maximum ? loss : maximum;
+    }
+    summary[0] = sum / (double)count;
+    summary[1] = isnan(sum) ? sum : minimum;
+    summary[2] = isnan(sum) ? sum : maximum;
+}
+
+static bool write_table(struct file_writer *writer, const struct runlog *logs, size_t count,
+                        const struct curve *published, struct error *error)
+{
+    if (!file_writer_print(writer, error,
+                           "# total training loss over each epoch, as plotted in the paper\n"
+                           "# published: digitised curve; mean, minimum, maximum: over %zu "
+                           "seed%s\n# epoch published mean minimum maximum\n",
+                           count, count == 1 ? "" : "s"))
+        return false;
+    size_t ours = logs[0].epoch_count;
+    size_t rows = ours > published->count ? ours : published->count;
+    for (size_t row = 0; row < rows; row++) {
+        double values[4] = {(double)NAN, (double)NAN, (double)NAN, (double)NAN};
+        if (row < published->count)
+            values[0] = published->losses[row];
+        if (row < ours)
+            summarise(logs, count, row, values + 1);
+        if (!file_writer_print(writer, error, "%zu", row + 1))
+            return false;
+        for (int i = 0; i < 4; i++) {
+            if (!print_value(writer, values[i], error))
+                return false;
+        }
+        if (!file_writer_print(writer, error, "\n"))
+            return false;
+    }
+    return true;
+}
+
+/* The logs are seeds of one run, so they must be of one length. */
+static bool read_logs(struct runlog *logs, const char *const *paths, size_t count,
+                      struct error *error)
+{
+    for (size_t i = 0; i < count; i++) {
+        if (!runlog_read(&logs[i], paths[i], error))
+            return false;
+        if (logs[i].epoch_count == 0)
+            return error_set(error, "%s: no epoch is finished yet", paths[i]);
+        if (logs[i].epoch_count != logs[0].epoch_count)
+            return error_set(error, "%s: %zu epochs, but %s has %zu", paths[i], logs[i].epoch_count,
+                             paths[0], logs[0].epoch_count);
+    }
+    return true;
+}
+
+bool curves_write(const char *const *logs, size_t count, const char *published, const char *out,
+                  struct error *error)
+{
+    struct runlog *read = calloc(count, sizeof *read);
+    if (read == NULL)
+        return error_set(error, "%s: out of memory", out);
+    struct curve curve = {0};
+    struct file_writer writer;
+    bool good = read_logs(read, logs, count, error) && curve_read(&curve, published, error);
+    if (good) {
+        good = file_writer_open(&writer, out, error)
+               && write_table(&writer, read, count, &curve, error)
+               && file_writer_commit(&writer, NULL, error);
+        file_writer_close(&writer);
+    }
+    curve_free(&curve);
+    for (size_t i = 0; i < count; i++)
+        runlog_free(&read[i]);
+    free(read);
+    return good;
+}

@@ -1,0 +1,54 @@
+#include "nn/adam.h"
+
+#include <math.h>
+#include <stdlib.h>
+
+static const double BETA1 = 0.9, BETA2 = 0.999, EPSILON = 1e-8;
+
+bool adam_create(struct adam *adam, size_t count, double learning_rate, struct error *error)
+{
+    *adam = (struct adam){
+        .count = count, .learning_rate = learning_rate, .power1 = 1, .power2 = 1};
+    adam->m = calloc(count, sizeof *adam->m);
+    adam->v = calloc(count, sizeof *adam->v);
+    if (adam->m == NULL || adam->v == NULL)
+        return error_set(error, "out of memory for Adam's moments");
+    return true;
+}
+
+void adam_release(struct adam *adam)
+{
+    free(adam->m);
+    free(adam->v);
+    *adam = (struct adam){0};
+}
+
+void adam_resume(struct adam *adam, uint64_t step)
+{
+    adam->step = 0;
+    adam->power1 = adam->power2 = 1;
+    for (; adam->step < step; adam->step++) {
+        adam->power1 *= BETA1;
+        adam->power2 *= BETA2;
+    }
+}
+
+void adam_update(struct adam *adam, float *values, const float *gradients)
+{
+    adam->step++;
+    adam->power1 *= BETA1;
+    adam->power2 *= BETA2;
+    const float keep1 = (float)BETA1, take1 = (float)(1 - BETA1);
+    const float keep2 = (float)BETA2, take2 = (float)(1 - BETA2);
+    const float rate = (float)(adam->learning_rate / (1 - adam->power1));
+    const float root = (float)sqrt(1 - adam->power2);
+    const float epsilon = (float)EPSILON;
+    float *m = adam->m, *v = adam->v;
+#pragma omp parallel for schedule(static)
+    for (size_t i = 0; i < adam->count; i++) {
+        float g = gradients[i];
+        m[i] = keep1 * m[i] + take1 * g;
+        v[i] = keep2 * v[i] + take2 * (g * g);
+        values[i] -= rate * m[i] / (sqrtf(v[i]) / root + epsilon);
+    }
+}

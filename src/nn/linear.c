@@ -1,0 +1,54 @@
+/* Fully connected: y = x w + bias, with each example's [H,W,C] read as one row of I = HWC.
+ * x: [B,I]   w: [I,O]   bias: [O]   y: [B,O]
+ * dw = x^T dy and dx = dy w^T, each element one chain;  dbias = sum of dy over the batch, in double */
+#include "exact/gemm.h"
+#include "nn/layer.h"
+
+static void shape(struct layer *l, struct network *network)
+{
+    l->out = (struct shape){1, 1, l->spec->outputs};
+    network_declare(network, l, "weight", PARAMETER_WEIGHT, l->in, l->spec->outputs, 2);
+    network_declare(network, l, "bias", PARAMETER_BIAS, l->in, l->spec->outputs, 1);
+}
+
+static void plan(const struct layer *l, size_t batch, struct layer_needs *needs)
+{
+    (void)batch;
+    needs->backward_scratch = shape_size(l->in) * l->spec->outputs; /* w^T */
+}
+
+static void forward(const struct layer *l, const struct pass *pass)
+{
+    size_t inputs = shape_size(l->in), outputs = l->spec->outputs;
+    gemm_run_parallel(&(struct gemm){.m = pass->batch, .n = outputs, .k = inputs, .a = l->x,
+                                     .a_row = inputs, .a_column = 1,
+                                     .b = l->parameters[0]->value, .b_row = outputs, .c = l->y,
+                                     .c_row = outputs, .bias = l->parameters[1]->value});
+}
+
+static void backward(const struct layer *l, const struct pass *pass)
+{
+    size_t inputs = shape_size(l->in), outputs = l->spec->outputs;
+    gemm_run_parallel(&(struct gemm){.m = inputs, .n = outputs, .k = pass->batch, .a = l->x,
+                                     .a_row = 1, .a_column = inputs, .b = l->dy, .b_row = outputs,
+                                     .c = l->parameters[0]->gradient, .c_row = outputs});
+    for (size_t o = 0; o < outputs; o++) {
+        double sum = 0;
+        for (size_t b = 0; b < pass->batch; b++)
+            sum += (double)l->dy[b * outputs + o];
+        l->parameters[1]->gradient[o] = (float)sum;
+    }
+    if (l->dx == NULL)
+        return;
+    gemm_transpose(inputs, outputs, l->parameters[0]->value, l->scratch);
+    gemm_run_parallel(&(struct gemm){.m = pass->batch, .n = inputs, .k = outputs, .a = l->dy,
+                                     .a_row = outputs, .a_column = 1, .b = l->scratch,
+                                     .b_row = inputs, .c = l->dx, .c_row = inputs});
+}
+
+const struct layer_kind layer_linear = {.name = "linear",
+                                        .reads_input = true,
+                                        .shape = shape,
+                                        .plan = plan,
+                                        .forward = forward,
+                                        .backward = backward};

@@ -1,0 +1,15 @@
+/* What a tensor's values look like. */
+#ifndef REINIT_RUN_STATISTICS_H
+#define REINIT_RUN_STATISTICS_H
+
+#include <stddef.h>
+
+struct statistics {
+    double minimum, maximum, mean; /* of the values that are not NaN; NaN if there are none */
+    double deviation;              /* sqrt of the mean squared distance from the mean */
+    size_t nans;
+};
+
+struct statistics statistics_of(const float *values, size_t count);
+
+#endif

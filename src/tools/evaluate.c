@@ -1,0 +1,59 @@
+/* evaluate: counts a network's correct answers. Prints split, correct, examples, fraction. */
+#include "base/options.h"
+#include "exact/parallel.h"
+#include "run/evaluation.h"
+#include "run/weights.h"
+
+#include <stdio.h>
+#include <unistd.h>
+
+struct arguments {
+    const char *weights, *data;
+    int split;
+    uint64_t threads, examples;
+    bool quiet;
+};
+
+static bool run(const struct arguments *a, struct error *error)
+{
+    struct network *network = NULL;
+    struct tensor_file file = {0};
+    struct cifar10 set = {0};
+    size_t correct = 0;
+    bool good = cifar10_load(&set, a->data, (enum cifar10_split)a->split, (size_t)a->examples,
+                             error)
+        && weights_open(a->weights, NULL, EVALUATION_BATCH, false, &network, &file, error)
+        && evaluation_count(network, &set, a->quiet, &correct, error);
+    if (good)
+        printf("%s\t%zu\t%zu\t%.5f\n", cifar10_split_names[a->split], correct, set.count,
+               (double)correct / (double)set.count);
+    network_free(network);
+    tensor_file_free(&file);
+    cifar10_free(&set);
+    return good;
+}
+
+int main(int argc, char **argv)
+{
+    struct arguments a = {.threads = (uint64_t)sysconf(_SC_NPROCESSORS_ONLN)};
+    const struct option_spec options[] = {
+        {"weights", "FILE", "weight file", OPTION_TEXT, &a.weights, .required = true},
+        {"data", "DIR", "folder of CIFAR-10's binary files", OPTION_TEXT, &a.data,
+         .required = true},
+        {"split", "NAME", "examples to classify", OPTION_CHOICE, &a.split, .required = true,
+         .choices = cifar10_split_names},
+        {"examples", "N", "use only the first N examples of the split", OPTION_UNSIGNED,
+         &a.examples, .minimum = 1, .maximum = 50000},
+        {"threads", "N", "threads (default: all cores); never changes a result", OPTION_UNSIGNED,
+         &a.threads, .minimum = 1, .maximum = PARALLEL_THREADS_MAX},
+        {"quiet", NULL, "show no progress", OPTION_FLAG, &a.quiet},
+        {0}};
+    const struct tool tool = {"evaluate", "counts a network's correct answers on CIFAR-10",
+                              options};
+    int code;
+    if (!tool_start(&tool, argc, argv, &code))
+        return code;
+    parallel_set_threads((int)a.threads);
+    struct error error;
+    return tool_finish(&tool, run(&a, &error), &error);
+}

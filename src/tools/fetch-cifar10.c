@@ -1,0 +1,135 @@
+/* Gets CIFAR-10: the six official files, checked, from the first source that has them. */
+#include "base/options.h"
+#include "data/fetch.h"
+#include "data/sources.h"
+
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+
+struct arguments {
+    const char *out;
+    struct option_list from;
+    bool verify, quiet;
+};
+
+static volatile sig_atomic_t stop_asked;
+
+static void ask_stop(int number)
+{
+    (void)number;
+    stop_asked = 1;
+}
+
+/* Without SA_RESTART, so that waiting ends too. */
+static void catch_signals(void)
+{
+    struct sigaction action = {.sa_handler = ask_stop};
+    sigemptyset(&action.sa_mask);
+    sigaction(SIGINT, &action, NULL);
+    sigaction(SIGTERM, &action, NULL);
+}
+
+/* Only looks, and names each file that is not as it should be. */
+static bool verify(const struct tool *tool, const struct arguments *a, struct error *error)
+{
+    size_t wrong = 0;
+    for (size_t i = 0; i < OFFICIAL_FILES; i++) {
+        if (!official_check(&official_cifar10, i, a->out, error)) {
+            tool_say(tool, "%s", error->text);
+            wrong++;
+        }
+    }
+    if (wrong > 0)
+        return error_set(error, "%s: %zu of the six files missing or wrong", a->out, wrong);
+    if (!a->quiet)
+        printf("%s: all six files verified\n", a->out);
+    return true;
+}
+
+/* Notes which files are there already. One that is there and wrong is to be replaced. */
+static void examine(const struct tool *tool, struct fetch *fetch)
+{
+    for (size_t i = 0; i < OFFICIAL_FILES; i++) {
+        char path[4096];
+        struct error error;
+        fetch->good[i] = official_check(fetch->set, i, fetch->folder, &error);
+        snprintf(path, sizeof path, "%s/%s", fetch->folder, fetch->set->files[i].name);
+        if (!fetch->good[i] && !fetch->quiet && file_exists(path))
+            tool_say(tool, "%s; replacing it", error.text);
+    }
+}
+
+/* "SOURCE: reason", without naming a source twice whose reason begins with it. */
+static void name_source(const char *source, const struct error *reason, struct error *named)
+{
+    size_t length = strlen(source);
+    if (strncmp(reason->text, source, length) == 0 && strchr(":/", reason->text[length]) != NULL)
+        *named = *reason;
+    else
+        error_set(named, "%s: %s", source, reason->text);
+}
+
+static bool try_sources(const struct tool *tool, struct fetch *fetch,
+                        const struct option_list *sources, struct error *error)
+{
+    for (size_t i = 0; i < sources->count; i++) {
+        struct error reason, named, stopped;
+        if (sources_fetch(fetch, sources->items[i], &reason))
+            return true;
+        if (fetch_stopped(fetch, &stopped))
+            return error_set(error, "interrupted; the same command goes on from here");
+        name_source(sources->items[i], &reason, &named);
+        if (i + 1 < sources->count)
+            tool_say(tool, "%s; trying the next", named.text);
+        else
+            error_set(error, "%s; no source is left", named.text);
+    }
+    return false;
+}
+
+static bool get(const struct tool *tool, const struct arguments *a, struct error *error)
+{
+    struct fetch fetch = {.set = &official_cifar10,
+                          .folder = a->out,
+                          .quiet = a->quiet,
+                          .stop = &stop_asked};
+    struct option_list sources = a->from;
+    if (sources.count == 0)
+        sources = (struct option_list){{official_cifar10.url, official_cifar10.npm}, 2};
+    bool good = fetch_open(&fetch, error);
+    if (good)
+        examine(tool, &fetch);
+    bool nothing_to_do = good && fetch_is_complete(&fetch);
+    good = good && (nothing_to_do || try_sources(tool, &fetch, &sources, error))
+        && fetch_sweep(&fetch, error);
+    fetch_close(&fetch);
+    if (good && !a->quiet)
+        printf("%s: all six files %s\n", a->out, nothing_to_do ? "verified" : "fetched and verified");
+    return good;
+}
+
+int main(int argc, char **argv)
+{
+    struct arguments a = {0};
+    const struct option_spec options[] = {
+        {"out", "DIR", "where the six files go", OPTION_TEXT, &a.out, .required = true},
+        {"from", "SOURCE", "a folder, a .tar.gz, its URL or npm:NAME@VERSION; may be given again",
+         OPTION_LIST, .target = &a.from},
+        {"verify", NULL, "only check what is there", OPTION_FLAG, .target = &a.verify},
+        {"quiet", NULL, "no progress and no remarks", OPTION_FLAG, .target = &a.quiet},
+        {0}};
+    const struct tool tool = {"fetch-cifar10", "gets the six CIFAR-10 files and checks them",
+                              options};
+    int code;
+    if (!tool_start(&tool, argc, argv, &code))
+        return code;
+    if (a.verify && a.from.count > 0) {
+        tool_say(&tool, "--verify takes no --from; see fetch-cifar10 --help");
+        return EXIT_USAGE;
+    }
+    struct error error;
+    catch_signals();
+    return tool_finish(&tool, a.verify ? verify(&tool, &a, &error) : get(&tool, &a, &error),
+                       &error);
+}
