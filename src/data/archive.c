@@ -15,23 +15,28 @@ enum {
 
 /* Where the fields of a header lie (IEEE 1003.1, ustar interchange format). */
 enum {
-    NAME_AT = 0, NAME_BYTES = 100,
-    SIZE_AT = 124, SIZE_BYTES = 12,
-    CHECKSUM_AT = 148, CHECKSUM_BYTES = 8,
+    NAME_AT = 0,
+    NAME_BYTES = 100,
+    SIZE_AT = 124,
+    SIZE_BYTES = 12,
+    CHECKSUM_AT = 148,
+    CHECKSUM_BYTES = 8,
     TYPE_AT = 156,
-    MAGIC_AT = 257, MAGIC_BYTES = 8,
-    PREFIX_AT = 345, PREFIX_BYTES = 155
+    MAGIC_AT = 257,
+    MAGIC_BYTES = 8,
+    PREFIX_AT = 345,
+    PREFIX_BYTES = 155
 };
 
 struct archive {
     struct gzip gzip;
-    char name[NAME_SIZE];   /* of the current entry */
-    char type;              /* of the current entry */
-    uint64_t size;          /* of its contents */
-    uint64_t left;          /* bytes of them not yet read */
-    uint64_t padding;       /* bytes after them, up to a whole block */
-    bool renamed;           /* `name` came from an extension and belongs to the next header */
-    unsigned headers;       /* read so far */
+    char name[NAME_SIZE]; /* of the current entry */
+    char type;            /* of the current entry */
+    uint64_t size;        /* of its contents */
+    uint64_t left;        /* bytes of them not yet read */
+    uint64_t padding;     /* bytes after them, up to a whole block */
+    bool renamed;         /* `name` came from an extension and belongs to the next header */
+    unsigned headers;     /* read so far */
 };
 
 static bool fail(const struct archive *archive, struct error *error, const char *reason)
@@ -129,8 +134,7 @@ static bool finish(struct archive *archive, struct error *error)
 }
 
 /* Takes a name given by an extension record. One too long for any wanted entry is only noted. */
-static bool take_name(struct archive *archive, const char *name, size_t length,
-                      struct error *error)
+static bool take_name(struct archive *archive, const char *name, size_t length, struct error *error)
 {
     if (length == 0 || memchr(name, '\0', length) != NULL)
         return fail(archive, error, "an extended name is empty or holds a zero byte");
@@ -312,8 +316,7 @@ static bool visit(struct archive *archive, const struct archive_wanted *wanted, 
     }
     for (size_t i = 0; i < count; i++) {
         if (!found[i])
-            return error_set(error, "%s: it has no entry '%s'", archive->gzip.path,
-                             wanted[i].name);
+            return error_set(error, "%s: it has no entry '%s'", archive->gzip.path, wanted[i].name);
     }
     return true;
 }
@@ -323,7 +326,7 @@ bool archive_visit(const char *path, const struct archive_wanted *wanted, size_t
 {
     struct archive archive = {.name = "start of archive"};
     bool good = gzip_open(&archive.gzip, path, error)
-        && visit(&archive, wanted, count, handle, context, error);
+                && visit(&archive, wanted, count, handle, context, error);
     gzip_close(&archive.gzip);
     return good;
 }

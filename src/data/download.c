@@ -48,7 +48,7 @@ bool download_restart(struct download *download, struct error *error)
 {
     download->resumed = false;
     return ftruncate(download->fd, 0) == 0
-        || error_errno(error, "%s: cannot empty", download->path);
+           || error_errno(error, "%s: cannot empty", download->path);
 }
 
 void download_close(struct download *download, bool keep)
@@ -113,25 +113,24 @@ static bool set_options(CURL *curl, struct transfer *transfer)
 {
     const struct download_request *request = transfer->request;
     return curl_easy_setopt(curl, CURLOPT_URL, request->url) == CURLE_OK
-        && curl_easy_setopt(curl, CURLOPT_PROTOCOLS_STR, "http,https,file") == CURLE_OK
-        && curl_easy_setopt(curl, CURLOPT_REDIR_PROTOCOLS_STR, "http,https") == CURLE_OK
-        && curl_easy_setopt(curl, CURLOPT_FOLLOWLOCATION, 1L) == CURLE_OK
-        && curl_easy_setopt(curl, CURLOPT_MAXREDIRS, (long)REDIRECTS_MAX) == CURLE_OK
-        && curl_easy_setopt(curl, CURLOPT_FAILONERROR, 1L) == CURLE_OK
-        && curl_easy_setopt(curl, CURLOPT_NOSIGNAL, 1L) == CURLE_OK
-        && curl_easy_setopt(curl, CURLOPT_SSL_VERIFYPEER, 1L) == CURLE_OK
-        && curl_easy_setopt(curl, CURLOPT_SSL_VERIFYHOST, 2L) == CURLE_OK
-        && curl_easy_setopt(curl, CURLOPT_CONNECTTIMEOUT, (long)CONNECT_SECONDS) == CURLE_OK
-        && curl_easy_setopt(curl, CURLOPT_LOW_SPEED_LIMIT, (long)STALL_RATE) == CURLE_OK
-        && curl_easy_setopt(curl, CURLOPT_LOW_SPEED_TIME, (long)STALL_SECONDS) == CURLE_OK
-        && curl_easy_setopt(curl, CURLOPT_USERAGENT, "reinit/" REINIT_VERSION) == CURLE_OK
-        && curl_easy_setopt(curl, CURLOPT_RESUME_FROM_LARGE, (curl_off_t)transfer->first)
-               == CURLE_OK
-        && curl_easy_setopt(curl, CURLOPT_WRITEFUNCTION, take_bytes) == CURLE_OK
-        && curl_easy_setopt(curl, CURLOPT_WRITEDATA, transfer) == CURLE_OK
-        && curl_easy_setopt(curl, CURLOPT_XFERINFOFUNCTION, show_progress) == CURLE_OK
-        && curl_easy_setopt(curl, CURLOPT_XFERINFODATA, transfer) == CURLE_OK
-        && curl_easy_setopt(curl, CURLOPT_NOPROGRESS, 0L) == CURLE_OK;
+           && curl_easy_setopt(curl, CURLOPT_PROTOCOLS_STR, "http,https,file") == CURLE_OK
+           && curl_easy_setopt(curl, CURLOPT_REDIR_PROTOCOLS_STR, "http,https") == CURLE_OK
+           && curl_easy_setopt(curl, CURLOPT_FOLLOWLOCATION, 1L) == CURLE_OK
+           && curl_easy_setopt(curl, CURLOPT_MAXREDIRS, (long)REDIRECTS_MAX) == CURLE_OK
+           && curl_easy_setopt(curl, CURLOPT_FAILONERROR, 1L) == CURLE_OK
+           && curl_easy_setopt(curl, CURLOPT_SSL_VERIFYPEER, 1L) == CURLE_OK
+           && curl_easy_setopt(curl, CURLOPT_SSL_VERIFYHOST, 2L) == CURLE_OK
+           && curl_easy_setopt(curl, CURLOPT_CONNECTTIMEOUT, (long)CONNECT_SECONDS) == CURLE_OK
+           && curl_easy_setopt(curl, CURLOPT_LOW_SPEED_LIMIT, (long)STALL_RATE) == CURLE_OK
+           && curl_easy_setopt(curl, CURLOPT_LOW_SPEED_TIME, (long)STALL_SECONDS) == CURLE_OK
+           && curl_easy_setopt(curl, CURLOPT_USERAGENT, "reinit/" REINIT_VERSION) == CURLE_OK
+           && curl_easy_setopt(curl, CURLOPT_RESUME_FROM_LARGE, (curl_off_t)transfer->first)
+                  == CURLE_OK
+           && curl_easy_setopt(curl, CURLOPT_WRITEFUNCTION, take_bytes) == CURLE_OK
+           && curl_easy_setopt(curl, CURLOPT_WRITEDATA, transfer) == CURLE_OK
+           && curl_easy_setopt(curl, CURLOPT_XFERINFOFUNCTION, show_progress) == CURLE_OK
+           && curl_easy_setopt(curl, CURLOPT_XFERINFODATA, transfer) == CURLE_OK
+           && curl_easy_setopt(curl, CURLOPT_NOPROGRESS, 0L) == CURLE_OK;
 }
 
 /* Transfers what follows the first `first` bytes. *cannot_resume: the server will not, for instance
@@ -139,8 +138,8 @@ static bool set_options(CURL *curl, struct transfer *transfer)
 static bool transfer_rest(struct download *download, const struct download_request *request,
                           uint64_t first, bool *cannot_resume, struct error *error)
 {
-    struct transfer transfer = {
-        .download = download, .request = request, .first = first, .received = first};
+    struct transfer transfer
+        = {.download = download, .request = request, .first = first, .received = first};
     char reason[CURL_ERROR_SIZE] = "";
     long code = 0;
     CURL *curl = curl_easy_init();
@@ -154,8 +153,9 @@ static bool transfer_rest(struct download *download, const struct download_reque
     progress_end(&transfer.progress);
     curl_easy_getinfo(curl, CURLINFO_RESPONSE_CODE, &code);
     curl_easy_cleanup(curl);
-    *cannot_resume = first > 0
-        && (status == CURLE_RANGE_ERROR || status == CURLE_BAD_DOWNLOAD_RESUME || code == 416);
+    *cannot_resume
+        = first > 0
+          && (status == CURLE_RANGE_ERROR || status == CURLE_BAD_DOWNLOAD_RESUME || code == 416);
     if (status == CURLE_OK)
         return true;
     if (transfer.failed) {
@@ -182,7 +182,7 @@ bool download_fetch(struct download *download, const struct download_request *re
     }
     if (cannot_resume)
         good = download_restart(download, error)
-            && transfer_rest(download, request, 0, &cannot_resume, error);
+               && transfer_rest(download, request, 0, &cannot_resume, error);
     curl_global_cleanup();
     return good;
 }

@@ -1,9 +1,10 @@
 /* Downloads a URL to a file through libcurl, going on where an earlier try stopped.
  *
  * http, https and file URLs; a redirect may lead to http and https only. Certificates are checked.
- * Connecting may take 10 s, and less than 1 KB/s for 30 s counts as a stall. What has come so far is
- * kept in PATH.download, locked against other processes; a server that cannot go on from there makes
- * it start anew. The file never gets another name here: the caller checks it, uses it and removes it.
+ * Connecting may take 10 s, and less than 1 KB/s for 30 s counts as a stall. What has come so far
+ * is kept in PATH.download, locked against other processes; a server that cannot go on from there
+ * makes it start anew. The file never gets another name here: the caller checks it, uses it and
+ * removes it.
  */
 #ifndef REINIT_DATA_DOWNLOAD_H
 #define REINIT_DATA_DOWNLOAD_H
@@ -36,8 +37,8 @@ bool download_fetch(struct download *download, const struct download_request *re
 /* Empties the file: what it holds is no good. */
 bool download_restart(struct download *download, struct error *error);
 
-/* Closes the file and removes it, unless `keep` and something is in it. Safe after a failed open and
- * when called twice. */
+/* Closes the file and removes it, unless `keep` and something is in it. Safe after a failed open
+ * and when called twice. */
 void download_close(struct download *download, bool keep);
 
 #endif

@@ -16,8 +16,8 @@ static const char download_prefix[] = "archive-";
 static const char download_suffix[] = ".download";
 
 /* FOLDER/NAME + SUFFIX, in fresh memory. */
-static bool make_path(const struct fetch *fetch, const char *name, const char *suffix,
-                      char **path, struct error *error)
+static bool make_path(const struct fetch *fetch, const char *name, const char *suffix, char **path,
+                      struct error *error)
 {
     if (asprintf(path, "%s/%s%s", fetch->folder, name, suffix) >= 0)
         return true;
@@ -70,6 +70,22 @@ bool fetch_stopped(const struct fetch *fetch, struct error *error)
     return true;
 }
 
+static double good_megabytes(const struct fetch *fetch)
+{
+    double bytes = 0;
+    for (size_t i = 0; i < OFFICIAL_FILES; i++)
+        bytes += fetch->good[i] ? (double)fetch->set->files[i].size : 0;
+    return 1e-6 * bytes;
+}
+
+void fetch_start_progress(struct fetch *fetch)
+{
+    double total = 0;
+    for (size_t i = 0; i < OFFICIAL_FILES; i++)
+        total += 1e-6 * (double)fetch->set->files[i].size;
+    progress_start(&fetch->progress, "MB", good_megabytes(fetch), total, fetch->quiet);
+}
+
 bool fetch_begin_file(struct fetch *fetch, size_t index, struct file_writer *writer,
                       struct error *error)
 {
@@ -96,6 +112,7 @@ bool fetch_end_file(struct fetch *fetch, size_t index, struct file_writer *write
     if (!file_writer_commit(writer, NULL, error))
         return false;
     fetch->good[index] = true;
+    progress_update(&fetch->progress, good_megabytes(fetch), file->name);
     return true;
 }
 
@@ -122,8 +139,8 @@ bool fetch_remove_scratch(const struct fetch *fetch, struct error *error)
     char *path;
     if (!make_path(fetch, scratch_name, "", &path, error))
         return false;
-    bool good = nftw(path, remove_one, 8, FTW_DEPTH | FTW_PHYS | FTW_MOUNT) == 0
-        || errno == ENOENT || error_errno(error, "%s: cannot remove", path);
+    bool good = nftw(path, remove_one, 8, FTW_DEPTH | FTW_PHYS | FTW_MOUNT) == 0 || errno == ENOENT
+                || error_errno(error, "%s: cannot remove", path);
     free(path);
     return good;
 }
@@ -144,7 +161,7 @@ static bool is_download(const char *name)
 {
     size_t length = strlen(name), suffix = sizeof download_suffix - 1;
     return strncmp(name, download_prefix, sizeof download_prefix - 1) == 0 && length > suffix
-        && strcmp(name + length - suffix, download_suffix) == 0;
+           && strcmp(name + length - suffix, download_suffix) == 0;
 }
 
 bool fetch_sweep(const struct fetch *fetch, struct error *error)

@@ -1,9 +1,9 @@
 /* A folder on its way to holding an official set of files.
  *
  * Opened, the folder exists and is locked against other processes that fetch into it. Each file is
- * written through a file_writer and gets its final name only after its SHA-256 has been found right,
- * so that whatever a source delivers, a name stands for the official contents or what was there
- * before. A file that is right already is not touched.
+ * written through a file_writer and gets its final name only after its SHA-256 has been found
+ * right, so that whatever a source delivers, a name stands for the official contents or what was
+ * there before. A file that is right already is not touched.
  */
 #ifndef REINIT_DATA_FETCH_H
 #define REINIT_DATA_FETCH_H
@@ -22,7 +22,7 @@ struct fetch {
     const volatile sig_atomic_t *stop; /* not zero: give up soon; may be NULL */
     bool good[OFFICIAL_FILES];         /* found right, or written */
     int lock;                          /* of the folder; -1 when not open */
-    struct progress progress;
+    struct progress progress;          /* of all files, for fetch_end_file to draw */
 };
 
 /* Makes and locks the folder. The caller has filled the first four members; the others are set. */
@@ -30,6 +30,9 @@ bool fetch_open(struct fetch *fetch, struct error *error);
 
 /* Whether all files are good by what is known so far. */
 bool fetch_is_complete(const struct fetch *fetch);
+
+/* From here on finished files draw a line of progress; the caller ends it with progress_end. */
+void fetch_start_progress(struct fetch *fetch);
 
 /* Starts writing file `index`. */
 bool fetch_begin_file(struct fetch *fetch, size_t index, struct file_writer *writer,

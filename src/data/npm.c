@@ -28,7 +28,7 @@ static const char name_characters[] = "abcdefghijklmnopqrstuvwxyz0123456789._-";
 static bool is_name(const char *text, size_t length)
 {
     return length > 0 && text[0] != '-' && text[0] != '.'
-        && strspn(text, name_characters) >= length;
+           && strspn(text, name_characters) >= length;
 }
 
 /* MAJOR.MINOR.PATCH, perhaps with -SOMETHING: not a range or a tag, which may mean something else
@@ -56,7 +56,7 @@ bool npm_check_package(const char *package, struct error *error)
     const char *at = strchr(name + (name[0] != '\0'), '@');
     good = good && at != NULL && is_name(name, (size_t)(at - name));
     return (good && is_version(at + 1))
-        || error_set(error, "'%s' is not NAME@VERSION with an exact version", package);
+           || error_set(error, "'%s' is not NAME@VERSION with an exact version", package);
 }
 
 static void end_line(struct complaint *complaint)
@@ -199,5 +199,5 @@ bool npm_pack(const char *package, const char *folder, const volatile sig_atomic
 {
     *tarball = NULL;
     return npm_check_package(package, error) && run(package, folder, stop, error)
-        && find_tarball(folder, tarball, error);
+           && find_tarball(folder, tarball, error);
 }

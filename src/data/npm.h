@@ -1,6 +1,6 @@
 /* Fetches a package through the npm client, which brings its own configuration: registry, proxy,
- * certificates, cache. `npm pack NAME@VERSION` runs in the given folder, without a shell and without
- * any script of the package, and leaves the package's .tgz there.
+ * certificates, cache. `npm pack NAME@VERSION` runs in the given folder, without a shell and
+ * without any script of the package, and leaves the package's .tgz there.
  */
 #ifndef REINIT_DATA_NPM_H
 #define REINIT_DATA_NPM_H

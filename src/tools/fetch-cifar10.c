@@ -6,6 +6,7 @@
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 struct arguments {
     const char *out;
@@ -75,6 +76,8 @@ static bool try_sources(const struct tool *tool, struct fetch *fetch,
 {
     for (size_t i = 0; i < sources->count; i++) {
         struct error reason, named, stopped;
+        if (!fetch->quiet && isatty(STDERR_FILENO))
+            tool_say(tool, "trying %s", sources->items[i]);
         if (sources_fetch(fetch, sources->items[i], &reason))
             return true;
         if (fetch_stopped(fetch, &stopped))
@@ -90,10 +93,8 @@ static bool try_sources(const struct tool *tool, struct fetch *fetch,
 
 static bool get(const struct tool *tool, const struct arguments *a, struct error *error)
 {
-    struct fetch fetch = {.set = &official_cifar10,
-                          .folder = a->out,
-                          .quiet = a->quiet,
-                          .stop = &stop_asked};
+    struct fetch fetch
+        = {.set = &official_cifar10, .folder = a->out, .quiet = a->quiet, .stop = &stop_asked};
     struct option_list sources = a->from;
     if (sources.count == 0)
         sources = (struct option_list){{official_cifar10.url, official_cifar10.npm}, 2};
@@ -102,10 +103,11 @@ static bool get(const struct tool *tool, const struct arguments *a, struct error
         examine(tool, &fetch);
     bool nothing_to_do = good && fetch_is_complete(&fetch);
     good = good && (nothing_to_do || try_sources(tool, &fetch, &sources, error))
-        && fetch_sweep(&fetch, error);
+           && fetch_sweep(&fetch, error);
     fetch_close(&fetch);
     if (good && !a->quiet)
-        printf("%s: all six files %s\n", a->out, nothing_to_do ? "verified" : "fetched and verified");
+        printf("%s: all six files %s\n", a->out,
+               nothing_to_do ? "verified" : "fetched and verified");
     return good;
 }
 
@@ -119,8 +121,8 @@ int main(int argc, char **argv)
         {"verify", NULL, "only check what is there", OPTION_FLAG, .target = &a.verify},
         {"quiet", NULL, "no progress and no remarks", OPTION_FLAG, .target = &a.quiet},
         {0}};
-    const struct tool tool = {"fetch-cifar10", "gets the six CIFAR-10 files and checks them",
-                              options};
+    const struct tool tool
+        = {"fetch-cifar10", "gets the six CIFAR-10 files and checks them", options};
     int code;
     if (!tool_start(&tool, argc, argv, &code))
         return code;
