@@ -9,7 +9,7 @@ CFLAGS_ALL = -std=c11 -D_GNU_SOURCE -Isrc $(OPTIMISE) -g -ffp-contract=off -fope
 	-Wvla -fstack-protector-strong -MMD -MP $(CFLAGS)
 LIBRARIES = -lcrypto -lcurl -lz -lspng -ljansson -lopenblas -lm
 
-BIN := bin
+BIN ?= bin
 ifdef SANITIZE
 BIN := bin/sanitized
 OPTIMISE := -O1

@@ -20,8 +20,7 @@ struct error {
 };
 
 /* Sets the text. Always returns false. */
-bool error_set(struct error *error, const char *format, ...)
-    __attribute__((format(printf, 2, 3)));
+bool error_set(struct error *error, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
 /* The same, followed by ": " and the meaning of errno. Always returns false. */
 bool error_errno(struct error *error, const char *format, ...)

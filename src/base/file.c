@@ -149,8 +149,7 @@ bool file_writer_print(struct file_writer *writer, struct error *error, const ch
     return good;
 }
 
-bool file_writer_commit(struct file_writer *writer, char hex[SHA256_HEX_SIZE],
-                        struct error *error)
+bool file_writer_commit(struct file_writer *writer, char hex[SHA256_HEX_SIZE], struct error *error)
 {
     if (!flush(writer, error) || !sync_file(writer->fd, writer->partial, error))
         return false;
@@ -182,8 +181,8 @@ bool file_write(const char *path, const void *data, size_t size, struct error *e
 {
     struct file_writer writer;
     bool good = file_writer_open(&writer, path, error)
-        && file_writer_write(&writer, data, size, error)
-        && file_writer_commit(&writer, NULL, error);
+                && file_writer_write(&writer, data, size, error)
+                && file_writer_commit(&writer, NULL, error);
     file_writer_close(&writer);
     return good;
 }

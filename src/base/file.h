@@ -23,11 +23,11 @@
 #include <stdint.h>
 
 struct file_writer {
-    char *path;          /* the final name */
-    char *partial;       /* the name until then */
-    int fd;              /* of the partial file; -1 when not open */
-    struct sha256 hash;  /* of all bytes so far */
-    uint8_t *buffer;     /* bytes not yet handed to the system */
+    char *path;         /* the final name */
+    char *partial;      /* the name until then */
+    int fd;             /* of the partial file; -1 when not open */
+    struct sha256 hash; /* of all bytes so far */
+    uint8_t *buffer;    /* bytes not yet handed to the system */
     size_t buffered;
 };
 
@@ -38,8 +38,7 @@ bool file_writer_write(struct file_writer *writer, const void *data, size_t size
 bool file_writer_print(struct file_writer *writer, struct error *error, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
 /* Gives the file its final name. hex (may be NULL) receives the SHA-256 of the contents. */
-bool file_writer_commit(struct file_writer *writer, char hex[SHA256_HEX_SIZE],
-                        struct error *error);
+bool file_writer_commit(struct file_writer *writer, char hex[SHA256_HEX_SIZE], struct error *error);
 /* Frees everything; removes the partial file unless committed. Safe after a failed open and when
  * called twice. */
 void file_writer_close(struct file_writer *writer);

@@ -27,8 +27,7 @@ static void print_help(const struct tool *tool)
         }
         printf("%s\n", o->required ? " (required)" : "");
     }
-    printf("  %-26s %s\n  %-26s %s\n", "--help", "show this help", "--version",
-           "show the version");
+    printf("  %-26s %s\n  %-26s %s\n", "--help", "show this help", "--version", "show the version");
 }
 
 static bool parse_unsigned(const struct option_spec *o, const char *text, struct error *error)

@@ -5,8 +5,8 @@
 void random_block(uint32_t seed, uint32_t stream, uint64_t what, uint64_t where, uint32_t out[4])
 {
     philox4x32_key_t key = {{seed, stream}};
-    philox4x32_ctr_t counter = {{(uint32_t)what, (uint32_t)(what >> 32), (uint32_t)where,
-                                 (uint32_t)(where >> 32)}};
+    philox4x32_ctr_t counter
+        = {{(uint32_t)what, (uint32_t)(what >> 32), (uint32_t)where, (uint32_t)(where >> 32)}};
     philox4x32_ctr_t block = philox4x32_R(10, counter, key);
     for (int i = 0; i < 4; i++)
         out[i] = block.v[i];

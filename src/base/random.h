@@ -1,5 +1,5 @@
-/* Random numbers that can be had in any order: Philox4x32-10 (Salmon, Moraes, Dror & Shaw, "Parallel
- * random numbers: as easy as 1, 2, 3", SC 2011), as in the Random123 library.
+/* Random numbers that can be had in any order: Philox4x32-10 (Salmon, Moraes, Dror & Shaw,
+ * "Parallel random numbers: as easy as 1, 2, 3", SC 2011), as in the Random123 library.
  *
  * key = (seed, stream), counter = (what, where), so any draw stands for itself: nothing needs the
  * draws before it, and no order of work or number of threads can change one.

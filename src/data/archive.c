@@ -121,7 +121,7 @@ static bool finish(struct archive *archive, struct error *error)
 {
     uint8_t block[BLOCK];
     size_t got = BLOCK;
-    strcpy(archive->name, "end of archive");
+    snprintf(archive->name, sizeof archive->name, "end of archive");
     if (!read_exactly(archive, block, BLOCK, error))
         return false;
     while (got == BLOCK && is_zero(block, BLOCK)) {

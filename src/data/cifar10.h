@@ -1,5 +1,5 @@
-/* CIFAR-10 as it lies in the official binary files (Krizhevsky 2009): records of 3073 bytes, a label
- * 0-9, then 1024 red, 1024 green and 1024 blue pixels, each plane row by row.
+/* CIFAR-10 as it lies in the official binary files (Krizhevsky 2009): records of 3073 bytes, a
+ * label 0-9, then 1024 red, 1024 green and 1024 blue pixels, each plane row by row.
  *
  * train: data_batch_1.bin .. data_batch_5.bin, one after another; test: test_batch.bin. The files
  * may hold any whole number of records, so a small sample has the same form.
@@ -24,8 +24,8 @@ struct cifar10 {
     char sha256[SHA256_HEX_SIZE]; /* of these records */
 };
 
-/* Reads the first `limit` examples of a split (0: all); fails if there are fewer. Labels are checked.
- * The caller frees. */
+/* Reads the first `limit` examples of a split (0: all); fails if there are fewer. Labels are
+ * checked. The caller frees. */
 bool cifar10_load(struct cifar10 *set, const char *folder, enum cifar10_split split, size_t limit,
                   struct error *error);
 void cifar10_free(struct cifar10 *set);

@@ -50,9 +50,9 @@ size_t conv_forward_scratch(const struct conv_shape *s)
 size_t conv_backward_scratch(const struct conv_shape *s, size_t batch)
 {
     size_t weights = patch_size(s) * s->outputs;
-    return weights                                                      /* w transposed */
-        + (size_t)parallel_threads() * 2 * columns_size(s)              /* patches, their gradient */
-        + parallel_parts(batch) * (weights + 2 * s->outputs);           /* dw, dbias (doubles) */
+    return weights                                               /* w transposed */
+           + (size_t)parallel_threads() * 2 * columns_size(s)    /* patches, their gradient */
+           + parallel_parts(batch) * (weights + 2 * s->outputs); /* dw, dbias (doubles) */
 }
 
 /* For each row of an image that the window's row u meets: the output columns first .. last - 1
@@ -87,14 +87,15 @@ static void unfold(const struct conv_shape *s, const float *x, float *columns)
                 if (outside) {
                     memset(to, 0, run * sizeof *to);
                 } else if (left >= s->padding && left + s->kernel <= s->width + s->padding) {
-                    const float *from =
-                        x + ((row - s->padding) * s->width + left - s->padding) * c;
+                    const float *from = x + ((row - s->padding) * s->width + left - s->padding) * c;
                     memcpy(to, from, run * sizeof *to);
                 } else {
                     for (size_t v = 0; v < s->kernel; v++) {
                         bool in = left + v >= s->padding && left + v < s->width + s->padding;
-                        const float *from = x
-                            + ((row - s->padding) * s->width + (in ? left + v - s->padding : 0)) * c;
+                        const float *from
+                            = x
+                              + ((row - s->padding) * s->width + (in ? left + v - s->padding : 0))
+                                    * c;
                         if (in)
                             memcpy(to + v * c, from, c * sizeof *to);
                         else
@@ -122,8 +123,7 @@ static void fold(const struct conv_shape *s, const float *columns, float *dx)
                 for (size_t j = across.first; j < across.last; j++) {
                     size_t column = j * s->stride + v - s->padding;
                     float *to = dx + (row * s->width + column) * c;
-                    const float *from =
-                        columns + (i * out_w + j) * patch + (u * s->kernel + v) * c;
+                    const float *from = columns + (i * out_w + j) * patch + (u * s->kernel + v) * c;
                     for (size_t k = 0; k < c; k++)
                         to[k] += from[k];
                 }
@@ -144,9 +144,16 @@ void conv_forward(const struct conv_shape *s, size_t batch, const float *x, cons
             unfold(s, image, columns);
             image = columns;
         }
-        gemm_run(&(struct gemm){.m = rows, .n = s->outputs, .k = patch, .a = image,
-                                .a_row = patch, .a_column = 1, .b = w, .b_row = s->outputs,
-                                .c = y + b * rows * s->outputs, .c_row = s->outputs,
+        gemm_run(&(struct gemm){.m = rows,
+                                .n = s->outputs,
+                                .k = patch,
+                                .a = image,
+                                .a_row = patch,
+                                .a_column = 1,
+                                .b = w,
+                                .b_row = s->outputs,
+                                .c = y + b * rows * s->outputs,
+                                .c_row = s->outputs,
                                 .bias = bias});
     }
 }
@@ -174,8 +181,16 @@ static void backward_image(const struct backward *k, size_t b, float *dw, double
         unfold(s, patches, columns);
         patches = columns;
     }
-    gemm_run(&(struct gemm){.m = patch, .n = n, .k = rows, .a = patches, .a_row = 1,
-                            .a_column = patch, .b = dy, .b_row = n, .c = dw, .c_row = n,
+    gemm_run(&(struct gemm){.m = patch,
+                            .n = n,
+                            .k = rows,
+                            .a = patches,
+                            .a_row = 1,
+                            .a_column = patch,
+                            .b = dy,
+                            .b_row = n,
+                            .c = dw,
+                            .c_row = n,
                             .continued = continued});
     for (size_t row = 0; row < rows; row++) {
         for (size_t j = 0; j < n; j++)
@@ -185,8 +200,16 @@ static void backward_image(const struct backward *k, size_t b, float *dw, double
         return;
     float *dx = k->dx + b * image_size(s);
     float *dcolumns = is_pointwise(s) ? dx : columns + columns_size(s);
-    gemm_run(&(struct gemm){.m = rows, .n = patch, .k = n, .a = dy, .a_row = n, .a_column = 1,
-                            .b = k->transposed, .b_row = patch, .c = dcolumns, .c_row = patch});
+    gemm_run(&(struct gemm){.m = rows,
+                            .n = patch,
+                            .k = n,
+                            .a = dy,
+                            .a_row = n,
+                            .a_column = 1,
+                            .b = k->transposed,
+                            .b_row = patch,
+                            .c = dcolumns,
+                            .c_row = patch});
     if (!is_pointwise(s))
         fold(s, dcolumns, dx);
 }

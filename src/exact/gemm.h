@@ -14,8 +14,8 @@
  * Vectors run across j and never across p, so neither tiles nor instruction set nor threads can
  * change a bit. `continued` goes on with a chain that an earlier call left in C.
  *
- * OpenBLAS computes the same product in an order of its own: for comparison, never for a result that
- * is compared by checksum.
+ * OpenBLAS computes the same product in an order of its own: for comparison, never for a result
+ * that is compared by checksum.
  */
 #ifndef REINIT_EXACT_GEMM_H
 #define REINIT_EXACT_GEMM_H

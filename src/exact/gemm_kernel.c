@@ -17,9 +17,8 @@ enum { ROWS = 6, K_BLOCK = 256 };
 
 /* One tile, for p in first .. first + count - 1. rows and vectors are constants at every call, so
  * that the loops over them unroll and the accumulators become registers. */
-static inline __attribute__((always_inline)) void tile(const struct gemm *g, size_t i, size_t j,
-                                                       size_t first, size_t count, int rows,
-                                                       int vectors)
+static inline __attribute__((always_inline)) void
+tile(const struct gemm *g, size_t i, size_t j, size_t first, size_t count, int rows, int vectors)
 {
     vector acc[ROWS][WIDEST];
     bool load = first > 0 || g->continued;
@@ -27,8 +26,9 @@ static inline __attribute__((always_inline)) void tile(const struct gemm *g, siz
     for (int r = 0; r < rows; r++) {
 #pragma GCC unroll 4
         for (int v = 0; v < vectors; v++)
-            acc[r][v] = load ? vector_load(g->c + (i + (size_t)r) * g->c_row + j + (size_t)v * LANES)
-                             : vector_splat(0.0f);
+            acc[r][v] = load
+                            ? vector_load(g->c + (i + (size_t)r) * g->c_row + j + (size_t)v * LANES)
+                            : vector_splat(0.0f);
     }
     const float *a = g->a + i * g->a_row + first * g->a_column;
     const float *b = g->b + first * g->b_row + j;

@@ -77,9 +77,9 @@ static json_t *make_entry(const struct tensor *tensor, size_t offset)
     int failed = 0;
     for (size_t d = 0; d < tensor->dims; d++)
         failed |= json_array_append_new(shape, json_integer((json_int_t)tensor->shape[d]));
-    json_t *entry = json_pack("{s:s, s:o, s:[I, I]}", "dtype", "F32", "shape", shape,
-                              "data_offsets", (json_int_t)offset,
-                              (json_int_t)(offset + 4 * tensor->count));
+    json_t *entry
+        = json_pack("{s:s, s:o, s:[I, I]}", "dtype", "F32", "shape", shape, "data_offsets",
+                    (json_int_t)offset, (json_int_t)(offset + 4 * tensor->count));
     if (failed != 0) {
         json_decref(entry);
         entry = NULL;
@@ -123,11 +123,11 @@ bool tensor_file_write(const char *path, const struct tensor *tensors, size_t co
         prefix[i] = (uint8_t)((uint64_t)(length + padding) >> (8 * i));
     struct file_writer writer;
     bool good = file_writer_open(&writer, path, error)
-        && file_writer_write(&writer, prefix, sizeof prefix, error)
-        && file_writer_write(&writer, header, length, error)
-        && file_writer_write(&writer, "        ", padding, error)
-        && emit(tensors, count, NULL, &writer, error)
-        && file_writer_commit(&writer, NULL, error);
+                && file_writer_write(&writer, prefix, sizeof prefix, error)
+                && file_writer_write(&writer, header, length, error)
+                && file_writer_write(&writer, "        ", padding, error)
+                && emit(tensors, count, NULL, &writer, error)
+                && file_writer_commit(&writer, NULL, error);
     file_writer_close(&writer);
     free(header);
     return good;
@@ -141,7 +141,8 @@ static bool read_metadata(struct tensor_file *file, const char *path, json_t *pa
                          METADATA_MAX);
     const char *key;
     json_t *value;
-    json_object_foreach(pairs, key, value) {
+    json_object_foreach(pairs, key, value)
+    {
         if (!json_is_string(value))
             return error_set(error, "%s: __metadata__ %.40s is not a text", path, key);
         metadata_add(&file->metadata, key, json_string_value(value));
@@ -149,8 +150,8 @@ static bool read_metadata(struct tensor_file *file, const char *path, json_t *pa
     return true;
 }
 
-/* One tensor's entry: type, shape, and a place in the file that fits both the shape and the one that
- * *offset, the end of the tensor before, asks for. */
+/* One tensor's entry: type, shape, and a place in the file that fits both the shape and the one
+ * that *offset, the end of the tensor before, asks for. */
 static bool read_entry(struct tensor *tensor, const char *path, const char *name, json_t *entry,
                        size_t *offset, size_t payload, struct error *error)
 {
@@ -197,10 +198,12 @@ static bool read_entries(struct tensor_file *file, const char *path, json_t *roo
     file->tensors = calloc(json_object_size(root) + 1, sizeof *file->tensors);
     if (file->tensors == NULL)
         return error_set(error, "%s: out of memory", path);
-    json_object_foreach(root, name, entry) {
+    json_object_foreach(root, name, entry)
+    {
         bool good = strcmp(name, "__metadata__") == 0
-            ? read_metadata(file, path, entry, error)
-            : read_entry(&file->tensors[file->count++], path, name, entry, &offset, payload, error);
+                        ? read_metadata(file, path, entry, error)
+                        : read_entry(&file->tensors[file->count++], path, name, entry, &offset,
+                                     payload, error);
         if (!good)
             return false;
     }

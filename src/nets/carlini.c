@@ -1,7 +1,8 @@
-/* The Carlini network: four convolutions without padding, three linear layers; 1,147,978 parameters.
- * Pixels are scaled to [0,1]. */
+/* The Carlini network: four convolutions without padding, three linear layers; 1,147,978
+ * parameters. Pixels are scaled to [0,1]. */
 #include "nets/nets.h"
 
+/* clang-format off */
 static const struct layer_spec layers[] = {
     CONV("conv0", 64, 3, 1, 0),  RELU, /* 32x32x3 -> 30x30x64 */
     CONV("conv1", 64, 3, 1, 0),  RELU, /* 28x28x64 */
@@ -13,6 +14,7 @@ static const struct layer_spec layers[] = {
     LINEAR("forward1", 256),     RELU,
     LINEAR("forward2", 10),
 };
+/* clang-format on */
 
 const struct network_spec net_carlini = {
     .name = "carlini",

@@ -3,6 +3,8 @@
  * Pixels are scaled to [-1,1]. */
 #include "nets/nets.h"
 
+/* clang-format off */
+
 /* norm, 1x1 to mid, norm, 3x3, norm, 1x1 to out; then the shortcut is added. */
 #define REST_OF_BLOCK(name, mid, out)                                                             \
     BATCH_NORM(name ".bn2"), RELU, CONV(name ".conv2", mid, 3, 1, 1),                             \
@@ -39,6 +41,7 @@ static const struct layer_spec layers[] = {
 
     BATCH_NORM("bn2"), AVERAGE_POOL(8), LINEAR("sm", 10),
 };
+/* clang-format on */
 
 const struct network_spec net_resnet56 = {
     .name = "resnet56",

@@ -7,8 +7,7 @@ static const double BETA1 = 0.9, BETA2 = 0.999, EPSILON = 1e-8;
 
 bool adam_create(struct adam *adam, size_t count, double learning_rate, struct error *error)
 {
-    *adam = (struct adam){
-        .count = count, .learning_rate = learning_rate, .power1 = 1, .power2 = 1};
+    *adam = (struct adam){.count = count, .learning_rate = learning_rate, .power1 = 1, .power2 = 1};
     adam->m = calloc(count, sizeof *adam->m);
     adam->v = calloc(count, sizeof *adam->v);
     if (adam->m == NULL || adam->v == NULL)

@@ -1,4 +1,5 @@
-/* Adam (Kingma & Ba 2015, Alg. 1), bias-corrected, without weight decay, in PyTorch's order of steps.
+/* Adam (Kingma & Ba 2015, Alg. 1), bias-corrected, without weight decay, in PyTorch's order of
+ * steps.
  *
  *     m = b1 m + (1-b1) g        v = b2 v + (1-b2) g^2          b1 = 0.9, b2 = 0.999
  *     w = w - (lr / (1-b1^t)) m / (sqrt(v) / sqrt(1-b2^t) + eps)           eps = 1e-8

@@ -3,14 +3,15 @@
  *
  *     y = (x - mean) * (gamma * rstd) + beta,   rstd = 1/sqrt(var + eps)
  *
- * Training takes the batch's mean and biased variance and moves the running ones toward the mean and
- * the unbiased variance: running = 0.9 running + 0.1 batch. Evaluation takes the running ones.
+ * Training takes the batch's mean and biased variance and moves the running ones toward the mean
+ * and the unbiased variance: running = 0.9 running + 0.1 batch. Evaluation takes the running ones.
  *
  * Backward, xhat = (x - mean) * rstd:
  *     dbeta = sum dy,  dgamma = sum dy * xhat,
  *     dx = gamma * rstd * (dy - dbeta/m - xhat * dgamma/m)
  *
- * Sums over the m rows are taken in double, within parts of the batch (parallel.h), parts in order. */
+ * Sums over the m rows are taken in double, within parts of the batch (parallel.h), parts in order.
+ */
 #include "exact/parallel.h"
 #include "nn/layer.h"
 
@@ -35,7 +36,8 @@ static void shape(struct layer *l, struct network *network)
         network_declare(network, l, vectors[i].suffix, vectors[i].role, l->in, l->in.channels, 1);
 }
 
-/* State: mean [C], rstd [C]. Scratch: two sums per part and their totals, doubles: [PARTS + 1, 2, C]. */
+/* State: mean [C], rstd [C]. Scratch: two sums per part and their totals, doubles: [PARTS + 1, 2,
+ * C]. */
 static void plan(const struct layer *l, size_t batch, struct layer_needs *needs)
 {
     needs->state_bytes = 2 * l->in.channels * sizeof(float);

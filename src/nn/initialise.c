@@ -6,9 +6,9 @@
 #include <math.h>
 #include <stdlib.h>
 
-const char *const init_names[] = {"zeros",          "ones",          "kaiming-uniform",
-                                  "kaiming-normal", "xavier-uniform", "xavier-normal",
-                                  "default",        NULL};
+const char *const init_names[]
+    = {"zeros",          "ones",          "kaiming-uniform", "kaiming-normal",
+       "xavier-uniform", "xavier-normal", "default",         NULL};
 const char *const init_bias_names[] = {"default", "scheme", NULL};
 
 /* The stream of one tensor. */

@@ -14,11 +14,11 @@
  * scheme. Batch norm: gamma 1, beta 0, running mean 0, running variance 1.
  *
  * Tensor t of the network draws from the Philox blocks (seed, WEIGHTS; t, where):
- * uniform: element e, in the file's order, takes word e % 4 of block e / 4, u = (word + 1/2) / 2^32,
- *   value = (2u - 1) b, in double, rounded once.
- * normal: elements 2j and 2j+1 are a pair of Marsaglia's polar method: attempt a takes block
- *   j + a 2^40; x, y = 2 (word + 1/2) / 2^32 - 1 of words 0 and 1; accepted when
- *   0 < r = x^2 + y^2 < 1; the pair is (x, y) * sqrt(-2 log(r) / r) * s, in double, rounded once.
+ * uniform: element e, in the file's order, takes word e % 4 of block e / 4, u = (word + 1/2) /
+ * 2^32, value = (2u - 1) b, in double, rounded once. normal: elements 2j and 2j+1 are a pair of
+ * Marsaglia's polar method: attempt a takes block j + a 2^40; x, y = 2 (word + 1/2) / 2^32 - 1 of
+ * words 0 and 1; accepted when 0 < r = x^2 + y^2 < 1; the pair is (x, y) * sqrt(-2 log(r) / r) * s,
+ * in double, rounded once.
  */
 #ifndef REINIT_NN_INITIALISE_H
 #define REINIT_NN_INITIALISE_H

@@ -1,9 +1,9 @@
 /* Layers: what a network's table is made of.
  *
- * Each kind of layer is one const struct of functions in a file of its own, forward beside backward.
- * Activations are float32, channels last: [B,H,W,C]. The gradient of x is dx. A layer either makes a
- * new value or changes the one it is given in place; it reads its parameters and writes their
- * gradients, and owns no memory: the network plans it all.
+ * Each kind of layer is one const struct of functions in a file of its own, forward beside
+ * backward. Activations are float32, channels last: [B,H,W,C]. The gradient of x is dx. A layer
+ * either makes a new value or changes the one it is given in place; it reads its parameters and
+ * writes their gradients, and owns no memory: the network plans it all.
  */
 #ifndef REINIT_NN_LAYER_H
 #define REINIT_NN_LAYER_H
@@ -23,11 +23,11 @@ static inline size_t shape_size(struct shape s)
 }
 
 enum parameter_role {
-    PARAMETER_WEIGHT,           /* of a convolution or a linear layer */
+    PARAMETER_WEIGHT, /* of a convolution or a linear layer */
     PARAMETER_BIAS,
-    PARAMETER_SCALE,            /* batch norm's gamma */
-    PARAMETER_SHIFT,            /* batch norm's beta */
-    PARAMETER_RUNNING_MEAN,     /* not trained: moved by the forward pass */
+    PARAMETER_SCALE,        /* batch norm's gamma */
+    PARAMETER_SHIFT,        /* batch norm's beta */
+    PARAMETER_RUNNING_MEAN, /* not trained: moved by the forward pass */
     PARAMETER_RUNNING_VARIANCE
 };
 
@@ -35,12 +35,12 @@ enum parameter_role {
  * row; in files as PyTorch has it, [O,I,KH,KW], or [O,I*KH*KW] for a linear layer, whose input, a
  * flattened [C,H,W] image there, is [H,W,C] here. parameter_export and _import translate. */
 struct parameter {
-    char name[48];    /* as in PyTorch's state_dict */
-    size_t shape[4];  /* as in the file */
-    size_t dims;      /* 1, 2 or 4 */
+    char name[48];                         /* as in PyTorch's state_dict */
+    size_t shape[4];                       /* as in the file */
+    size_t dims;                           /* 1, 2 or 4 */
     size_t inputs, height, width, outputs; /* I, KH, KW, O; all 1 but O for vectors */
-    size_t count;     /* elements */
-    size_t offset;    /* where it begins among all trained, or all running, values */
+    size_t count;                          /* elements */
+    size_t offset; /* where it begins among all trained, or all running, values */
     enum parameter_role role;
     float *value, *gradient; /* gradient is NULL when not trained, and in evaluation */
 };
@@ -56,10 +56,10 @@ struct layer_spec {
 
 /* What one step asks of all layers. */
 struct pass {
-    size_t batch;   /* examples, at most the planned number */
-    bool training;  /* batch statistics and dropout, or running statistics and none */
-    uint32_t seed;  /* of the dropout masks */
-    uint64_t step;  /* optimiser step, from 1 */
+    size_t batch;  /* examples, at most the planned number */
+    bool training; /* batch statistics and dropout, or running statistics and none */
+    uint32_t seed; /* of the dropout masks */
+    uint64_t step; /* optimiser step, from 1 */
 };
 
 enum { LAYER_PARAMETERS_MAX = 4 };
@@ -69,14 +69,14 @@ struct layer {
     const struct layer_spec *spec;
     struct shape in, out;
     struct parameter *parameters[LAYER_PARAMETERS_MAX];
-    const float *x;   /* [B, in]; the same as y for layers that work in place */
-    float *y;         /* [B, out] */
-    float *dx;        /* gradient of x, or NULL where none is wanted */
+    const float *x; /* [B, in]; the same as y for layers that work in place */
+    float *y;       /* [B, out] */
+    float *dx;      /* gradient of x, or NULL where none is wanted */
     const float *dy;
     const float *other; /* LAYER ADD: what is added, [B, in] */
     float *dother;
-    void *state;      /* kept from forward to backward */
-    float *scratch;   /* lent for the length of a call */
+    void *state;    /* kept from forward to backward */
+    float *scratch; /* lent for the length of a call */
 };
 
 /* What a layer tells the planner, for a batch of a given size. */
@@ -105,23 +105,55 @@ extern const struct layer_kind layer_convolution, layer_linear, layer_batch_norm
     layer_branch, layer_add;
 
 /* The vocabulary of the tables. CONV: outputs, kernel, stride, padding. */
-#define CONV(n, o, k, s, p) \
-    {.kind = &layer_convolution, .name = n, .outputs = o, .kernel = k, .stride = s, .padding = p}
-#define LINEAR(n, o) {.kind = &layer_linear, .name = n, .outputs = o}
-#define BATCH_NORM(n) {.kind = &layer_batch_norm, .name = n}
-#define RELU {.kind = &layer_relu}
-#define MAX_POOL(k) {.kind = &layer_max_pool, .kernel = k}
-#define AVERAGE_POOL(k) {.kind = &layer_average_pool, .kernel = k}
-#define DROPOUT(p) {.kind = &layer_dropout, .probability = p}
+#define CONV(n, o, k, s, p)                                                                        \
+    {                                                                                              \
+        .kind = &layer_convolution, .name = n, .outputs = o, .kernel = k, .stride = s,             \
+        .padding = p                                                                               \
+    }
+#define LINEAR(n, o)                                                                               \
+    {                                                                                              \
+        .kind = &layer_linear, .name = n, .outputs = o                                             \
+    }
+#define BATCH_NORM(n)                                                                              \
+    {                                                                                              \
+        .kind = &layer_batch_norm, .name = n                                                       \
+    }
+#define RELU                                                                                       \
+    {                                                                                              \
+        .kind = &layer_relu                                                                        \
+    }
+#define MAX_POOL(k)                                                                                \
+    {                                                                                              \
+        .kind = &layer_max_pool, .kernel = k                                                       \
+    }
+#define AVERAGE_POOL(k)                                                                            \
+    {                                                                                              \
+        .kind = &layer_average_pool, .kernel = k                                                   \
+    }
+#define DROPOUT(p)                                                                                 \
+    {                                                                                              \
+        .kind = &layer_dropout, .probability = p                                                   \
+    }
 /* BRANCH remembers the present value as the shortcut's; SHORTCUT_CONV works on that; ADD adds it to
  * the main value. */
-#define BRANCH {.kind = &layer_branch}
-#define SHORTCUT_CONV(n, o, s) \
-    {.kind = &layer_convolution, .name = n, .outputs = o, .kernel = 1, .stride = s, \
-     .on_shortcut = true}
-#define ADD {.kind = &layer_add}
+#define BRANCH                                                                                     \
+    {                                                                                              \
+        .kind = &layer_branch                                                                      \
+    }
+#define SHORTCUT_CONV(n, o, s)                                                                     \
+    {                                                                                              \
+        .kind = &layer_convolution, .name = n, .outputs = o, .kernel = 1, .stride = s,             \
+        .on_shortcut = true                                                                        \
+    }
+#define ADD                                                                                        \
+    {                                                                                              \
+        .kind = &layer_add                                                                         \
+    }
 /* Has parameters in the file and no effect. */
-#define UNUSED_BATCH_NORM(n) {.kind = &layer_unused_batch_norm, .name = n}
+#define UNUSED_BATCH_NORM(n)                                                                       \
+    {                                                                                              \
+        .kind = &layer_unused_batch_norm, .name = n                                                \
+    }
 
 /* Adds a parameter "layer.suffix" to the network and to the layer; called by layer_kind.shape. */
 void network_declare(struct network *network, struct layer *layer, const char *suffix,

@@ -1,6 +1,7 @@
 /* Fully connected: y = x w + bias, with each example's [H,W,C] read as one row of I = HWC.
  * x: [B,I]   w: [I,O]   bias: [O]   y: [B,O]
- * dw = x^T dy and dx = dy w^T, each element one chain;  dbias = sum of dy over the batch, in double */
+ * dw = x^T dy and dx = dy w^T, each element one chain;  dbias = sum of dy over the batch, in double
+ */
 #include "exact/gemm.h"
 #include "nn/layer.h"
 
@@ -20,18 +21,32 @@ static void plan(const struct layer *l, size_t batch, struct layer_needs *needs)
 static void forward(const struct layer *l, const struct pass *pass)
 {
     size_t inputs = shape_size(l->in), outputs = l->spec->outputs;
-    gemm_run_parallel(&(struct gemm){.m = pass->batch, .n = outputs, .k = inputs, .a = l->x,
-                                     .a_row = inputs, .a_column = 1,
-                                     .b = l->parameters[0]->value, .b_row = outputs, .c = l->y,
-                                     .c_row = outputs, .bias = l->parameters[1]->value});
+    gemm_run_parallel(&(struct gemm){.m = pass->batch,
+                                     .n = outputs,
+                                     .k = inputs,
+                                     .a = l->x,
+                                     .a_row = inputs,
+                                     .a_column = 1,
+                                     .b = l->parameters[0]->value,
+                                     .b_row = outputs,
+                                     .c = l->y,
+                                     .c_row = outputs,
+                                     .bias = l->parameters[1]->value});
 }
 
 static void backward(const struct layer *l, const struct pass *pass)
 {
     size_t inputs = shape_size(l->in), outputs = l->spec->outputs;
-    gemm_run_parallel(&(struct gemm){.m = inputs, .n = outputs, .k = pass->batch, .a = l->x,
-                                     .a_row = 1, .a_column = inputs, .b = l->dy, .b_row = outputs,
-                                     .c = l->parameters[0]->gradient, .c_row = outputs});
+    gemm_run_parallel(&(struct gemm){.m = inputs,
+                                     .n = outputs,
+                                     .k = pass->batch,
+                                     .a = l->x,
+                                     .a_row = 1,
+                                     .a_column = inputs,
+                                     .b = l->dy,
+                                     .b_row = outputs,
+                                     .c = l->parameters[0]->gradient,
+                                     .c_row = outputs});
     for (size_t o = 0; o < outputs; o++) {
         double sum = 0;
         for (size_t b = 0; b < pass->batch; b++)
@@ -41,9 +56,16 @@ static void backward(const struct layer *l, const struct pass *pass)
     if (l->dx == NULL)
         return;
     gemm_transpose(inputs, outputs, l->parameters[0]->value, l->scratch);
-    gemm_run_parallel(&(struct gemm){.m = pass->batch, .n = inputs, .k = outputs, .a = l->dy,
-                                     .a_row = outputs, .a_column = 1, .b = l->scratch,
-                                     .b_row = inputs, .c = l->dx, .c_row = inputs});
+    gemm_run_parallel(&(struct gemm){.m = pass->batch,
+                                     .n = inputs,
+                                     .k = outputs,
+                                     .a = l->dy,
+                                     .a_row = outputs,
+                                     .a_column = 1,
+                                     .b = l->scratch,
+                                     .b_row = inputs,
+                                     .c = l->dx,
+                                     .c_row = inputs});
 }
 
 const struct layer_kind layer_linear = {.name = "linear",

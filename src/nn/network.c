@@ -9,7 +9,8 @@
 
 enum { NONE = -1 };
 
-/* What flows between layers: the input, and one value for each layer that does not work in place. */
+/* What flows between layers: the input, and one value for each layer that does not work in place.
+ */
 struct value {
     struct shape shape;
     struct plan_buffer data, gradient;
@@ -260,9 +261,9 @@ bool network_create(struct network **out, const struct network_spec *spec, size_
     n->values = calloc(spec->layer_count + 1, sizeof *n->values);
     n->parameters = calloc(spec->layer_count * LAYER_PARAMETERS_MAX, sizeof *n->parameters);
     size_t planned = 0;
-    bool good = (n->layers != NULL && n->places != NULL && n->values != NULL
-                 && n->parameters != NULL)
-        || error_set(error, "%s: out of memory", spec->name);
+    bool good
+        = (n->layers != NULL && n->places != NULL && n->values != NULL && n->parameters != NULL)
+          || error_set(error, "%s: out of memory", spec->name);
     good = good && connect(n, error);
     if (good) {
         plan_lifetimes(n, batch);

@@ -1,7 +1,8 @@
 /* A network at work: a table of layers, its parameters, and one planned allocation.
  *
- * network_create reads the table once, lets each layer say what it makes and needs, plans when every
- * activation and gradient lives, and takes all memory at once; nothing is allocated afterwards.
+ * network_create reads the table once, lets each layer say what it makes and needs, plans when
+ * every activation and gradient lives, and takes all memory at once; nothing is allocated
+ * afterwards.
  *
  *     fill network_input(n); network_forward(n, &pass); read network_output(n);
  *     fill network_output_gradient(n); network_backward(n, &pass);
@@ -40,8 +41,8 @@ size_t network_classes(const struct network *network);
 void network_forward(struct network *network, const struct pass *pass);
 void network_backward(struct network *network, const struct pass *pass);
 
-/* All parameters, in the table's order; those trained lie together, [network_trained] floats, and so
- * do their gradients. */
+/* All parameters, in the table's order; those trained lie together, [network_trained] floats, and
+ * so do their gradients. */
 struct parameter *network_parameters(struct network *network, size_t *count);
 size_t network_trained(const struct network *network);
 float *network_values(struct network *network);

@@ -1,7 +1,7 @@
 /* Pooling over windows of K x K that do not overlap; rows and columns left over are dropped.
  * x: [B,H,W,C]   y: [B,H/K,W/K,C]
- * max: y = the greatest of the window, the first of equals, NaN if there is one; dx = dy there, else 0
- * average: y = sum / K^2, rows then columns ascending; dx = dy / K^2 */
+ * max: y = the greatest of the window, the first of equals, NaN if there is one; dx = dy there,
+ * else 0 average: y = sum / K^2, rows then columns ascending; dx = dy / K^2 */
 #include "nn/layer.h"
 
 #include <math.h>

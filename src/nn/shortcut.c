@@ -16,8 +16,8 @@ static void nothing(const struct layer *l, const struct pass *pass)
     (void)pass;
 }
 
-const struct layer_kind layer_branch = {
-    .name = "branch", .in_place = true, .shape = shape, .forward = nothing, .backward = nothing};
+const struct layer_kind layer_branch
+    = {.name = "branch", .in_place = true, .shape = shape, .forward = nothing, .backward = nothing};
 
 static void add_forward(const struct layer *l, const struct pass *pass)
 {

@@ -136,15 +136,16 @@ static bool read_position(struct training *t, const struct tensor_file *file, st
     if (loss != NULL)
         t->loss = strtod(loss, &end);
     if (end == NULL || end == loss || *end != '\0' || t->epoch < 1 || position >= t->set.count
-        || position % batch != 0 || step / steps != t->epoch - 1 || step % steps != position / batch)
+        || position % batch != 0 || step / steps != t->epoch - 1
+        || step % steps != position / batch)
         return error_set(error, "%s: its position does not fit this training", path);
     t->position = (size_t)position;
     adam_resume(&t->adam, step);
     return true;
 }
 
-/* The log must hold the epochs that the checkpoint has behind it; any later line is of work that the
- * checkpoint does not know, and will be done again. */
+/* The log must hold the epochs that the checkpoint has behind it; any later line is of work that
+ * the checkpoint does not know, and will be done again. */
 static bool resume_log(struct training *t, struct error *error)
 {
     const struct training_settings *s = t->settings;
@@ -154,9 +155,10 @@ static bool resume_log(struct training *t, struct error *error)
     if (!runlog_read(&t->log, s->log, error))
         return false;
     if (t->log.epoch_count < t->epoch - 1)
-        return error_set(error, "%s: lacks epoch %zu, which the checkpoint %s has behind it; "
-                         "remove the checkpoint to start anew", s->log, t->log.epoch_count + 1,
-                         s->checkpoint);
+        return error_set(error,
+                         "%s: lacks epoch %zu, which the checkpoint %s has behind it; "
+                         "remove the checkpoint to start anew",
+                         s->log, t->log.epoch_count + 1, s->checkpoint);
     t->log.epoch_count = (size_t)t->epoch - 1;
     return true;
 }
@@ -171,12 +173,14 @@ static bool resume(struct training *t, struct error *error)
     for (size_t i = 0; good && i < t->description.count; i++) {
         const char *found = tensor_file_metadata(&file, t->description.keys[i]);
         if (found == NULL || strcmp(found, t->description.values[i]) != 0)
-            good = error_set(error, "%s: belongs to another training: its %s is %s, not %s; "
-                             "remove it or name another", path, t->description.keys[i],
-                             found != NULL ? found : "missing", t->description.values[i]);
+            good = error_set(error,
+                             "%s: belongs to another training: its %s is %s, not %s; "
+                             "remove it or name another",
+                             path, t->description.keys[i], found != NULL ? found : "missing",
+                             t->description.values[i]);
     }
     good = good && weights_restore(t->network, &t->adam, &file, path, error)
-        && read_position(t, &file, error) && resume_log(t, error);
+           && read_position(t, &file, error) && resume_log(t, error);
     tensor_file_free(&file);
     return good;
 }
@@ -212,15 +216,13 @@ static void take_step(struct training *t)
     const struct training_settings *s = t->settings;
     size_t left = t->set.count - t->position;
     size_t batch = left < s->batch_size ? left : (size_t)s->batch_size;
-    struct pass pass = {.batch = batch,
-                        .training = true,
-                        .seed = (uint32_t)s->seed,
-                        .step = t->adam.step + 1};
+    struct pass pass
+        = {.batch = batch, .training = true, .seed = (uint32_t)s->seed, .step = t->adam.step + 1};
     batch_fill(t->network, &t->set, t->scaling, t->order + t->position, 0, batch, t->labels);
     network_forward(t->network, &pass);
-    double sum = loss_compute(s->loss, batch, network_classes(t->network),
-                              network_output(t->network), t->labels,
-                              network_output_gradient(t->network));
+    double sum
+        = loss_compute(s->loss, batch, network_classes(t->network), network_output(t->network),
+                       t->labels, network_output_gradient(t->network));
     t->loss += s->plotted == PLOTTED_BATCH_MEANS ? sum / (double)batch : sum;
     network_backward(t->network, &pass);
     adam_update(&t->adam, network_values(t->network), network_gradients(t->network));
@@ -240,9 +242,10 @@ static bool run_epoch(struct training *t, struct error *error)
         if (interrupted) {
             if (!write_checkpoint(t, error))
                 return false;
-            return error_set(error, "interrupted in epoch %" PRIu64 " after %zu of %zu examples; "
-                             "run the same command again to go on", t->epoch, t->position,
-                             t->set.count);
+            return error_set(error,
+                             "interrupted in epoch %" PRIu64 " after %zu of %zu examples; "
+                             "run the same command again to go on",
+                             t->epoch, t->position, t->set.count);
         }
         take_step(t);
         double done = (double)(t->epoch - 1) * (double)t->set.count + (double)t->position;

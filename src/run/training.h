@@ -1,8 +1,8 @@
 /* A training from initial weights to final ones, which can be interrupted anywhere and goes on from
  * its checkpoint with the same bits as if nothing had happened.
  *
- * An epoch takes the examples in its order, in batches of batch_size, the last one shorter; a step is
- * forward, loss, backward, Adam. The plotted loss of an epoch is the sum over its batches of the
+ * An epoch takes the examples in its order, in batches of batch_size, the last one shorter; a step
+ * is forward, loss, backward, Adam. The plotted loss of an epoch is the sum over its batches of the
  * batch's mean loss (PLOTTED_BATCH_MEANS) or of size times mean (PLOTTED_EXAMPLES).
  *
  * The checkpoint is a safetensors file with the weights, both Adam moments, batch norm's running
@@ -24,15 +24,15 @@ enum plotted_kind { PLOTTED_BATCH_MEANS, PLOTTED_EXAMPLES };
 extern const char *const plotted_names[]; /* as in enum plotted_kind, NULL-terminated */
 
 struct training_settings {
-    const char *weights;    /* initial weights, read */
-    const char *data;       /* folder of CIFAR-10's files, read */
-    const char *out;        /* final weights, written at the end */
-    const char *log;        /* a line an epoch, rewritten after each */
+    const char *weights; /* initial weights, read */
+    const char *data;    /* folder of CIFAR-10's files, read */
+    const char *out;     /* final weights, written at the end */
+    const char *log;     /* a line an epoch, rewritten after each */
     const char *checkpoint;
     uint64_t epochs;
-    uint64_t until;         /* stop after this epoch; 0: do not */
+    uint64_t until; /* stop after this epoch; 0: do not */
     uint64_t batch_size;
-    uint64_t examples;      /* the first so many of the training set; 0: all */
+    uint64_t examples; /* the first so many of the training set; 0: all */
     double learning_rate;
     enum order_kind order;
     enum loss_kind loss;

@@ -134,5 +134,5 @@ bool weights_open(const char *path, const struct network_spec *fallback, size_t 
         return error_set(error, "%s: its metadata names %s", path,
                          name != NULL ? "a network that is not known" : "no network");
     return network_create(network, spec, batch, training, error)
-        && weights_restore(*network, NULL, file, path, error);
+           && weights_restore(*network, NULL, file, path, error);
 }

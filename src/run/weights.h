@@ -31,8 +31,8 @@ bool weights_write(const char *path, struct network *network, const struct metad
 bool weights_restore(struct network *network, struct adam *adam, const struct tensor_file *file,
                      const char *path, struct error *error);
 
-/* Reads a weight file, creates the network its metadata names (or, if it names none, `fallback`) and
- * fills it. The caller frees both. */
+/* Reads a weight file, creates the network its metadata names (or, if it names none, `fallback`)
+ * and fills it. The caller frees both. */
 bool weights_open(const char *path, const struct network_spec *fallback, size_t batch,
                   bool training, struct network **network, struct tensor_file *file,
                   struct error *error);

@@ -20,10 +20,10 @@ static bool run(const struct arguments *a, struct error *error)
     struct tensor_file file = {0};
     struct cifar10 set = {0};
     size_t correct = 0;
-    bool good = cifar10_load(&set, a->data, (enum cifar10_split)a->split, (size_t)a->examples,
-                             error)
-        && weights_open(a->weights, NULL, EVALUATION_BATCH, false, &network, &file, error)
-        && evaluation_count(network, &set, a->quiet, &correct, error);
+    bool good
+        = cifar10_load(&set, a->data, (enum cifar10_split)a->split, (size_t)a->examples, error)
+          && weights_open(a->weights, NULL, EVALUATION_BATCH, false, &network, &file, error)
+          && evaluation_count(network, &set, a->quiet, &correct, error);
     if (good)
         printf("%s\t%zu\t%zu\t%.5f\n", cifar10_split_names[a->split], correct, set.count,
                (double)correct / (double)set.count);
@@ -36,20 +36,20 @@ static bool run(const struct arguments *a, struct error *error)
 int main(int argc, char **argv)
 {
     struct arguments a = {.threads = (uint64_t)sysconf(_SC_NPROCESSORS_ONLN)};
-    const struct option_spec options[] = {
-        {"weights", "FILE", "weight file", OPTION_TEXT, &a.weights, .required = true},
-        {"data", "DIR", "folder of CIFAR-10's binary files", OPTION_TEXT, &a.data,
-         .required = true},
-        {"split", "NAME", "examples to classify", OPTION_CHOICE, &a.split, .required = true,
-         .choices = cifar10_split_names},
-        {"examples", "N", "use only the first N examples of the split", OPTION_UNSIGNED,
-         &a.examples, .minimum = 1, .maximum = 50000},
-        {"threads", "N", "threads (default: all cores); never changes a result", OPTION_UNSIGNED,
-         &a.threads, .minimum = 1, .maximum = PARALLEL_THREADS_MAX},
-        {"quiet", NULL, "show no progress", OPTION_FLAG, &a.quiet},
-        {0}};
-    const struct tool tool = {"evaluate", "counts a network's correct answers on CIFAR-10",
-                              options};
+    const struct option_spec options[]
+        = {{"weights", "FILE", "weight file", OPTION_TEXT, &a.weights, .required = true},
+           {"data", "DIR", "folder of CIFAR-10's binary files", OPTION_TEXT, &a.data,
+            .required = true},
+           {"split", "NAME", "examples to classify", OPTION_CHOICE, &a.split, .required = true,
+            .choices = cifar10_split_names},
+           {"examples", "N", "use only the first N examples of the split", OPTION_UNSIGNED,
+            &a.examples, .minimum = 1, .maximum = 50000},
+           {"threads", "N", "threads (default: all cores); never changes a result", OPTION_UNSIGNED,
+            &a.threads, .minimum = 1, .maximum = PARALLEL_THREADS_MAX},
+           {"quiet", NULL, "show no progress", OPTION_FLAG, &a.quiet},
+           {0}};
+    const struct tool tool
+        = {"evaluate", "counts a network's correct answers on CIFAR-10", options};
     int code;
     if (!tool_start(&tool, argc, argv, &code))
         return code;

@@ -35,7 +35,7 @@ static bool run(const struct arguments *a, struct error *error)
     metadata_add(&metadata, "step", "0");
     bool good = initialise_network(network, (enum init_scheme)a->scheme, (enum init_bias)a->bias,
                                    (uint32_t)a->seed, error)
-        && weights_write(a->out, network, &metadata, error);
+                && weights_write(a->out, network, &metadata, error);
     network_free(network);
     return good;
 }

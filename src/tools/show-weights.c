@@ -21,12 +21,12 @@ int main(int argc, char **argv)
 {
     const char *path = NULL;
     bool quiet = false;
-    const struct option_spec options[] = {
-        {"weights", "FILE", "weight file or checkpoint", OPTION_TEXT, &path, .required = true},
-        {"quiet", NULL, "show no progress (there is none)", OPTION_FLAG, &quiet},
-        {0}};
-    const struct tool tool = {"show-weights", "prints what a weight file or checkpoint holds",
-                              options};
+    const struct option_spec options[]
+        = {{"weights", "FILE", "weight file or checkpoint", OPTION_TEXT, &path, .required = true},
+           {"quiet", NULL, "show no progress (there is none)", OPTION_FLAG, &quiet},
+           {0}};
+    const struct tool tool
+        = {"show-weights", "prints what a weight file or checkpoint holds", options};
     int code;
     if (!tool_start(&tool, argc, argv, &code))
         return code;

@@ -42,8 +42,7 @@ int main(int argc, char **argv)
          OPTION_CHOICE, &gemm, .choices = gemm_names},
         {"out", "FILE", "final weights to write", OPTION_TEXT, &s.out, .required = true},
         {"log", "FILE", "log to write, a line an epoch", OPTION_TEXT, &s.log, .required = true},
-        {"checkpoint", "FILE", "where to go on from", OPTION_TEXT, &s.checkpoint,
-         .required = true},
+        {"checkpoint", "FILE", "where to go on from", OPTION_TEXT, &s.checkpoint, .required = true},
         {"checkpoint-seconds", "N", "time between checkpoints within an epoch (default 60)",
          OPTION_UNSIGNED, &s.checkpoint_seconds, .minimum = 1, .maximum = 86400},
         {"quiet", NULL, "show no progress", OPTION_FLAG, &s.quiet},
@@ -64,7 +63,9 @@ int main(int argc, char **argv)
     bool stopped = false;
     bool good = training_run(&s, &stopped, &error);
     if (good && stopped)
-        tool_say(&tool, "stopped after epoch %" PRIu64 " of %" PRIu64
-                 "; run again without --until to go on", s.until, s.epochs);
+        tool_say(&tool,
+                 "stopped after epoch %" PRIu64 " of %" PRIu64
+                 "; run again without --until to go on",
+                 s.until, s.epochs);
     return tool_finish(&tool, good, &error);
 }

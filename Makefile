@@ -1,0 +1,53 @@
+# reinit: from the raw pixels of CIFAR-10 to the paper's tables, figures and a report.
+# `make help` says what there is. The stages are in pipeline/*.mk, in order; the experiments in
+# pipeline/experiments.tsv.
+
+SHELL := /bin/sh
+.DELETE_ON_ERROR:
+.SUFFIXES:
+MAKEFLAGS += --no-builtin-rules
+
+.PHONY: help
+help:
+	@sed 's/^# \{0,1\}//' pipeline/help.txt
+
+OTHER_GOALS := $(filter-out deps,$(MAKECMDGOALS))
+ifneq ($(and $(filter deps,$(MAKECMDGOALS)),$(OTHER_GOALS)),)
+
+# `make deps paper`: the packages first, then a make that finds them.
+.PHONY: deps $(OTHER_GOALS)
+deps:
+	@pipeline/install-packages.sh
+$(firstword $(OTHER_GOALS)): deps
+	@+$(MAKE) --no-print-directory $(OTHER_GOALS)
+$(wordlist 2,$(words $(OTHER_GOALS)),$(OTHER_GOALS)): $(firstword $(OTHER_GOALS))
+	@:
+
+else
+
+.PHONY: deps
+deps:
+	@pipeline/install-packages.sh
+
+include pipeline/00-settings.mk
+include pipeline/10-build.mk
+include pipeline/20-fetch.mk
+include pipeline/30-train.mk
+include pipeline/50-figures.mk
+include pipeline/60-paper.mk
+include pipeline/70-verify.mk
+include pipeline/80-status.mk
+include pipeline/90-check.mk
+
+.PHONY: all paper clean distclean
+all: $(TOOLS)
+paper: paper/build/$(LABEL)/paper.pdf
+	@echo "paper: $<"
+
+# clean keeps what cost time: fetched data and runs. distclean does not.
+clean:
+	rm -rf bin figures/build paper/build
+distclean: clean
+	rm -rf data/cifar10 data/runs
+
+endif

@@ -1,0 +1,62 @@
+# Settings: what may be given on the command line, and what follows from it.
+
+PROFILE ?= full
+TRACKS ?= as-run
+SEEDS ?= 1
+THREADS ?= $(shell nproc)
+GEMM ?= exact
+LEARNING_RATE ?= 1e-4
+
+# A profile says how many examples and epochs, on which data. 0 examples: all there are.
+ifeq ($(PROFILE),full)
+DATA := data/cifar10
+TRAIN_EXAMPLES ?= 50000
+TEST_EXAMPLES ?= 10000
+EPOCHS_carlini ?= 50
+EPOCHS_resnet56 ?= 50
+else ifeq ($(PROFILE),quick)
+DATA := data/cifar10
+TRAIN_EXAMPLES ?= 2000
+TEST_EXAMPLES ?= 1000
+EPOCHS_carlini ?= 5
+EPOCHS_resnet56 ?= 2
+else ifeq ($(PROFILE),smoke)
+DATA := data/sample
+TRAIN_EXAMPLES ?= 360
+TEST_EXAMPLES ?= 120
+EPOCHS_carlini ?= 2
+EPOCHS_resnet56 ?= 1
+else
+$(error PROFILE=$(PROFILE) is none of full, quick, smoke)
+endif
+
+ifneq ($(filter-out as-run as-written,$(TRACKS)),)
+$(error TRACKS=$(TRACKS): only as-run and as-written are known)
+endif
+ifeq ($(filter exact openblas,$(GEMM)),)
+$(error GEMM=$(GEMM) is none of exact, openblas)
+endif
+
+# Results of OpenBLAS depend on the machine: they lie apart, under a label of their own.
+LABEL := $(PROFILE)$(if $(filter openblas,$(GEMM)),-openblas)
+RUN_ROOT := data/runs/$(LABEL)
+
+# The table of experiments: a word a row, its columns parted by colons.
+EXPERIMENTS := $(shell awk '!/^\#/ { gsub("\t", ":"); print }' pipeline/experiments.tsv)
+column = $(word $(1),$(subst :, ,$(2)))
+RUNS := $(foreach e,$(filter as-run:%,$(EXPERIMENTS)),$(call column,2,$(e)))
+CHOSEN := $(foreach t,$(TRACKS),$(filter $(t):%,$(EXPERIMENTS)))
+
+# Targets that depend on FORCE are always made; it is given only to those that are stale.
+FORCE:
+.PHONY: FORCE
+
+# same A,B: not empty if both texts are the same.
+same = $(and $(findstring x$(1)x,x$(2)x),$(findstring x$(2)x,x$(1)x))
+
+# stale FILE,KEY: FORCE unless FILE.key says that FILE was made by KEY. Keys name everything a result
+# depends on, by content: so neither times nor places matter, and make -n can tell without doing.
+-include $(wildcard $(RUN_ROOT)/*/*/*/*.key)
+stale = $(if $(and $(wildcard $(1)),$(call same,$(MADE_BY_$(1)),$(2))),,FORCE)
+# note FILE,KEY: the command that writes FILE.key.
+note = echo 'MADE_BY_$(1) := $(2)' >'$(1).key'

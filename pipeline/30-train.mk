@@ -1,0 +1,64 @@
+# Initial weights, training, evaluation: for each run of each track asked for, and each seed,
+#     data/runs/PROFILE/TRACK/RUN/seed-N/{init.safetensors,final.safetensors,log.tsv,accuracy.tsv,loss.dat}
+
+# Columns of the table: 1 track 2 run 3 net 4 scheme 5 bias 6 batch 7 loss 8 plotted 9 order.
+init_key = net $(call column,3,$(1)) scheme $(call column,4,$(1)) bias $(call column,5,$(1)) \
+	track $(call column,1,$(1)) seed $(2) numerics $(NUMERICS)
+train_key = $(init_key) data $(SHA256_$(DATA)) examples $(TRAIN_EXAMPLES) \
+	epochs $(EPOCHS_$(call column,3,$(1))) batch $(call column,6,$(1)) lr $(LEARNING_RATE) \
+	loss $(call column,7,$(1)) plotted $(call column,8,$(1)) order $(call column,9,$(1)) gemm $(GEMM)
+evaluate_key = $(train_key) test $(TEST_EXAMPLES)
+
+# run_rules EXPERIMENT,SEED,FOLDER. A training that is begun anew, because what it is made of changed,
+# leaves no checkpoint of the old one; a training that was only interrupted goes on.
+define run_rules
+$(3)/init.safetensors: $(call stale,$(3)/init.safetensors,$(init_key)) | $(BIN)/init-weights
+	@mkdir -p $$(@D)
+	$(BIN)/init-weights --net $(call column,3,$(1)) --scheme $(call column,4,$(1)) \
+		--bias $(call column,5,$(1)) --track $(call column,1,$(1)) --seed $(2) --out $$@
+	@$(call note,$(3)/init.safetensors,$(init_key))
+
+$(3)/final.safetensors: $(call stale,$(3)/final.safetensors,$(train_key)) \
+		| $(3)/init.safetensors $(DATA_READY) $(BIN)/train
+	@if [ "$$$$(cat $(3)/begun 2>/dev/null)" != '$(train_key)' ]; then \
+		rm -f $(3)/checkpoint.safetensors $(3)/final.safetensors $(3)/log.tsv && \
+		echo '$(train_key)' >$(3)/begun; fi
+	$(BIN)/train --weights $(3)/init.safetensors --data $(DATA) --examples $(TRAIN_EXAMPLES) \
+		--epochs $(EPOCHS_$(call column,3,$(1))) --batch-size $(call column,6,$(1)) \
+		--lr $(LEARNING_RATE) --order $(call column,9,$(1)) --loss $(call column,7,$(1)) \
+		--plotted $(call column,8,$(1)) --seed $(2) --threads $(THREADS) --gemm $(GEMM) \
+		--out $$@ --log $(3)/log.tsv --checkpoint $(3)/checkpoint.safetensors
+	@touch $(3)/log.tsv
+	@$(call note,$(3)/final.safetensors,$(train_key))
+
+$(3)/log.tsv: $(3)/final.safetensors ;
+
+$(3)/loss.dat: $(3)/log.tsv data/published/curves/$(call column,2,$(1)).dat | $(BIN)/loss-to-dat
+	$(BIN)/loss-to-dat --log $$< --published data/published/curves/$(call column,2,$(1)).dat --out $$@
+
+$(3)/accuracy.tsv: $(call stale,$(3)/accuracy.tsv,$(evaluate_key)) $(3)/final.safetensors \
+		| $(DATA_READY) $(BIN)/evaluate
+	@{ printf 'split\tcorrect\texamples\tfraction\n' && \
+	$(BIN)/evaluate --weights $(3)/final.safetensors --data $(DATA) --split train \
+		--examples $(TRAIN_EXAMPLES) --threads $(THREADS) && \
+	$(BIN)/evaluate --weights $(3)/final.safetensors --data $(DATA) --split test \
+		--examples $(TEST_EXAMPLES) --threads $(THREADS); } >$$@.partial
+	@mv $$@.partial $$@ && $(call note,$(3)/accuracy.tsv,$(evaluate_key))
+	@echo "$(3): train $$$$(awk '/^train/ { print $$$$4 }' $$@) test $$$$(awk '/^test/ { print $$$$4 }' $$@)"
+
+$(3)/measured: $(3)/accuracy.tsv $(3)/loss.dat
+.PHONY: $(3)/measured
+.SECONDARY: $(3)/init.safetensors $(3)/final.safetensors $(3)/log.tsv
+
+init-$(call column,2,$(1)): $(3)/init.safetensors
+train-$(call column,2,$(1)): $(3)/final.safetensors
+evaluate-$(call column,2,$(1)): $(3)/measured
+endef
+
+folder = $(RUN_ROOT)/$(call column,1,$(1))/$(call column,2,$(1))/seed-$(2)
+$(foreach e,$(CHOSEN),$(foreach s,$(SEEDS),$(eval $(call run_rules,$(e),$(s),$(call folder,$(e),$(s))))))
+
+.PHONY: init train evaluate $(foreach r,$(RUNS),init-$(r) train-$(r) evaluate-$(r))
+init: $(RUNS:%=init-%)
+train: $(RUNS:%=train-%)
+evaluate: $(RUNS:%=evaluate-%)

@@ -1,0 +1,28 @@
+/* numerics-fingerprint: prints the fingerprint of this build's arithmetic. */
+#include "base/options.h"
+#include "exact/parallel.h"
+#include "run/fingerprint.h"
+
+#include <stdio.h>
+#include <unistd.h>
+
+int main(int argc, char **argv)
+{
+    uint64_t threads = (uint64_t)sysconf(_SC_NPROCESSORS_ONLN);
+    const struct option_spec options[]
+        = {{"threads", "N", "threads (default: all cores); never changes the result",
+            OPTION_UNSIGNED, &threads, .minimum = 1, .maximum = PARALLEL_THREADS_MAX},
+           {0}};
+    const struct tool tool
+        = {"numerics-fingerprint", "prints the fingerprint of this build's arithmetic", options};
+    int code;
+    if (!tool_start(&tool, argc, argv, &code))
+        return code;
+    parallel_set_threads((int)threads);
+    struct error error;
+    char hex[SHA256_HEX_SIZE];
+    bool good = fingerprint_compute(hex, &error);
+    if (good)
+        printf("%s\n", hex);
+    return tool_finish(&tool, good, &error);
+}

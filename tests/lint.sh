@@ -1,0 +1,39 @@
+#!/bin/bash
+# The shape of the house: who may include whom, what no source calls, how long lines are.
+set -u
+bad=0
+complain() { echo "$*"; bad=1; }
+
+# Folder by folder, the folders whose headers it may include beside its own.
+declare -A may=(
+    [base]="" [exact]="base" [data]="base" [io]="base" [demo]="base"
+    [nn]="exact base" [nets]="nn" [run]="nets nn exact io data base"
+    [tools]="run nets nn exact io data demo base"
+)
+for folder in src/*/; do
+    name=$(basename "$folder")
+    [ -n "${may[$name]+known}" ] || { complain "$folder: not a folder the layout knows"; continue; }
+    for included in $(sed -n 's/^#include "\([a-z]*\)\/.*/\1/p' "$folder"*.[ch] | sort -u); do
+        [[ " $name ${may[$name]} " == *" $included "* ]] \
+            || complain "$folder: includes $included/, which it must not"
+    done
+done
+
+# Calls with no bound, no error or no defined bits.
+banned='\b(gets|strcpy|strcat|sprintf|vsprintf|atoi|atol|atof|strtok|rand|srand|system|popen|setlocale|tmpnam|mktemp|expf?|logf?|powf?|sinf?|cosf?|tanf?)\('
+allowed='io/safetensors.c:.*strcpy\(tensor->name|base/file.c:.*strcpy\(folder'
+grep -nE "$banned" src/*/*.[ch] | grep -vE "$allowed" | grep -vE ':[0-9]+: *(\*|/\*)' && bad=1
+
+awk 'length($0) > 100 { print FILENAME ":" FNR ": longer than 100 columns"; bad = 1 }
+     /\t/ { print FILENAME ":" FNR ": a tab"; bad = 1 }
+     /[ ]$/ { print FILENAME ":" FNR ": ends in a space"; bad = 1 }
+     END { exit bad }' src/*/*.[ch] tests/unit/*.[ch] || bad=1
+
+# Only tools exit or print; isa.c ends a process whose environment asks for what it cannot have.
+grep -nE '\b(exit|printf|puts|perror)\(' src/{base,data,demo,exact,io,nn,nets,run}/*.c \
+    | grep -vE 'src/base/options.c|src/exact/isa.c' | grep -vE '\b(v?snprintf|fprintf)\(' && bad=1
+
+for tool in src/tools/*.c; do
+    [ "$(wc -l <"$tool")" -le 250 ] || complain "$tool: longer than 250 lines"
+done
+exit $bad

@@ -1,0 +1,38 @@
+#!/bin/bash
+# Runs tests one after another and counts: run.sh BIN TEST...
+# A test is a cmocka program, each of whose cases counts, or a script, which passes by exiting 0. Each
+# gets $BIN, the folder of the tools, and $TMP, a fresh folder. What fails is shown whole.
+set -u
+export BIN=$1 LC_ALL=C
+export CMOCKA_MESSAGE_OUTPUT=TAP
+unset MAKEFLAGS MFLAGS MAKELEVEL
+shift
+passed=0 failed=0
+scratch=$(mktemp -d)
+trap 'rm -rf "$scratch"' EXIT
+for test in "$@"; do
+    export TMP=$scratch/tmp
+    rm -rf "$TMP" && mkdir "$TMP"
+    begun=$SECONDS code=0
+    "$test" >"$scratch/output" 2>&1 </dev/null || code=$?
+    good=0 bad=0
+    case $test in
+    *.sh) if [ $code = 0 ]; then good=1; else bad=1; fi ;;
+    *)
+        good=$(grep -c '^ok ' "$scratch/output")
+        bad=$(grep -c '^not ok ' "$scratch/output")
+        # A program that dies between its cases has failed, whatever it counted.
+        if [ $code != 0 ] && [ "$bad" = 0 ]; then bad=1; fi
+        if [ "$good" = 0 ] && [ "$bad" = 0 ]; then bad=1; fi
+        ;;
+    esac
+    passed=$((passed + good)) failed=$((failed + bad))
+    if [ "$bad" = 0 ]; then
+        printf 'ok      %-38s %3d  %3d s\n' "$test" "$good" $((SECONDS - begun))
+    else
+        printf 'FAILED  %-38s %3d of %d, exit %d\n' "$test" "$bad" $((good + bad)) "$code"
+        sed 's/^/    /' "$scratch/output"
+    fi
+done
+echo "$passed passed, $failed failed"
+[ "$failed" = 0 ]
