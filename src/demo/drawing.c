@@ -70,7 +70,7 @@ static bool print_paths(struct file_writer *writer, uint32_t seed, struct error 
            && print_block(writer, "descent", &problem, descent, DESCENT + 1, error)
            && print_block(writer, "sgd", &problem, wander, WANDER + 1, error)
            && print_block(writer, "start", &problem, &start, 1, error)
-        && print_block(writer, "optimum", &problem, &problem.optimum, 1, error)
+           && print_block(writer, "optimum", &problem, &problem.optimum, 1, error)
            && print_block(writer, "tail", &problem, wander + WANDER - TAIL, TAIL + 1, error);
 }
 

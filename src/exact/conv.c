@@ -72,36 +72,37 @@ static struct span inside(size_t offset, size_t outputs, size_t inputs, size_t s
     return span;
 }
 
+/* One row of a window, [K,C]: of image row `row`, from column `left` on, both counted from the
+ * padding's edge; zeros where that is outside the image. */
+static void copy_window_row(const struct conv_shape *s, const float *x, size_t row, size_t left,
+                            float *to)
+{
+    size_t c = s->channels, k = s->kernel, begin = 0, end = k;
+    if (row < s->padding || row >= s->height + s->padding) {
+        memset(to, 0, k * c * sizeof *to);
+        return;
+    }
+    while (begin < k && left + begin < s->padding)
+        begin++;
+    while (end > begin && left + end > s->width + s->padding)
+        end--;
+    memset(to, 0, begin * c * sizeof *to);
+    if (end > begin) {
+        const float *from = x + ((row - s->padding) * s->width + left + begin - s->padding) * c;
+        memcpy(to + begin * c, from, (end - begin) * c * sizeof *to);
+    }
+    memset(to + end * c, 0, (k - end) * c * sizeof *to);
+}
+
 /* columns: [H'W', KKC] of one image x: [H,W,C]. */
 static void unfold(const struct conv_shape *s, const float *x, float *columns)
 {
     size_t out_h = conv_output_height(s), out_w = conv_output_width(s);
-    size_t patch = patch_size(s), c = s->channels, run = s->kernel * c;
     for (size_t i = 0; i < out_h; i++) {
-        for (size_t u = 0; u < s->kernel; u++) {
-            size_t row = i * s->stride + u;
-            bool outside = row < s->padding || row >= s->height + s->padding;
-            float *to = columns + i * out_w * patch + u * run;
-            for (size_t j = 0; j < out_w; j++, to += patch) {
-                size_t left = j * s->stride;
-                if (outside) {
-                    memset(to, 0, run * sizeof *to);
-                } else if (left >= s->padding && left + s->kernel <= s->width + s->padding) {
-                    const float *from = x + ((row - s->padding) * s->width + left - s->padding) * c;
-                    memcpy(to, from, run * sizeof *to);
-                } else {
-                    for (size_t v = 0; v < s->kernel; v++) {
-                        bool in = left + v >= s->padding && left + v < s->width + s->padding;
-                        const float *from
-                            = x
-                              + ((row - s->padding) * s->width + (in ? left + v - s->padding : 0))
-                                    * c;
-                        if (in)
-                            memcpy(to + v * c, from, c * sizeof *to);
-                        else
-                            memset(to + v * c, 0, c * sizeof *to);
-                    }
-                }
+        for (size_t j = 0; j < out_w; j++) {
+            for (size_t u = 0; u < s->kernel; u++) {
+                copy_window_row(s, x, i * s->stride + u, j * s->stride, columns);
+                columns += s->kernel * s->channels;
             }
         }
     }

@@ -1,0 +1,86 @@
+# Shared by the awk scripts that make figures' settings, tables and macros. For mawk as for gawk.
+
+# Ends the script, exit 1. Scripts do all their work in BEGIN, so no END can follow.
+function fail(text)
+{
+    print SCRIPT ": " text > "/dev/stderr"
+    exit 1
+}
+
+# What a run is called in figures and tables.
+function run_title(run)
+{
+    if (run == "all-zeros") return "All zeros"
+    if (run == "all-ones") return "All ones"
+    if (run == "kaiming") return "Kaiming"
+    if (run == "xavier") return "Xavier"
+    if (run == "carlini-bs300") return "Carlini, batch size 300"
+    if (run == "carlini-bs10") return "Carlini, batch size 10"
+    if (run == "resnet56-bs300") return "ResNet56, batch size 300"
+    if (run == "resnet56-bs10") return "ResNet56, batch size 10"
+    fail("no title for the run " run)
+}
+
+# 50000 -> 50,000
+function thousands(number,    text, out)
+{
+    text = number ""
+    while (length(text) > 3) {
+        out = "," substr(text, length(text) - 2) out
+        text = substr(text, 1, length(text) - 3)
+    }
+    return text out
+}
+
+function plural(count, noun)
+{
+    return thousands(count) " " noun (count == 1 ? "" : "s")
+}
+
+# "1 2 3" -> "1, 2, 3"
+function listed(words,    part, n, i, out)
+{
+    n = split(words, part, " ")
+    for (i = 1; i <= n; i++)
+        out = out (i > 1 ? ", " : "") part[i]
+    return out
+}
+
+# Whole batches and a short one.
+function batches(examples, size)
+{
+    return int((examples + size - 1) / size)
+}
+
+# Reads a training log into LOG[path, key] for each "# key value", LOG[path, "epochs"], and
+# LOG[path, "infinite"], how many of these have a loss that is inf or nan.
+function read_log(path,    line, state, part, epochs, key)
+{
+    if ((path, "epochs") in LOG)
+        return
+    epochs = LOG[path, "infinite"] = 0
+    while ((state = (getline line < path)) > 0) {
+        if (substr(line, 1, 2) == "# ") {
+            key = substr(line, 3)
+            sub(/ .*/, "", key)
+            LOG[path, key] = substr(line, length(key) + 4)
+        } else if (line !~ /^epoch\t/) {
+            epochs = split(line, part, "\t") == 4 ? part[1] : fail(path ": a broken line")
+            LOG[path, "infinite"] += part[2] ~ /inf|nan/
+        }
+    }
+    if (state < 0)
+        fail(path ": cannot read")
+    close(path)
+    if (epochs == 0)
+        fail(path ": no epoch")
+    LOG[path, "epochs"] = epochs
+}
+
+# A value of a log that was read; it must be there.
+function log_value(path, key)
+{
+    if (!((path, key) in LOG))
+        fail(path ": does not say its " key)
+    return LOG[path, key]
+}

@@ -1,0 +1,39 @@
+#!/bin/sh
+# Draws one figure: figures/draw.sh OUT.pdf SCRIPT.gp SETTINGS.gp
+# gnuplot runs the settings, then the script, which finds in OUT the .tex file it is to write; LaTeX
+# then sets the text and makes a PDF of the figure's own size. Run from the top of the tree. OUT.pdf
+# gets its name only when all went well.
+set -eu
+
+out=$1
+script=$2
+settings=$3
+name=$(basename "$out" .pdf)
+folder=$out.parts
+rm -rf "$folder"
+mkdir -p "$folder"
+
+quietly() # STEP COMMAND...: what it printed is shown only if it fails
+{
+    step=$1
+    shift
+    if ! "$@" >"$folder/$step.out" 2>&1 </dev/null; then
+        cat "$folder/$step.out" >&2
+        echo "draw.sh: $out: $step failed; see $folder" >&2
+        exit 1
+    fi
+}
+
+quietly gnuplot gnuplot -e "OUT = '$folder/body.tex'" "$settings" "$script"
+if [ -s "$folder/gnuplot.out" ]; then
+    cat "$folder/gnuplot.out" >&2
+    echo "draw.sh: $out: gnuplot complained" >&2
+    exit 1
+fi
+: "${SOURCE_DATE_EPOCH:=0}"
+export SOURCE_DATE_EPOCH FORCE_SOURCE_DATE=1
+quietly pdflatex pdflatex -interaction=nonstopmode -halt-on-error -no-shell-escape \
+    -output-directory="$folder" -jobname="$name" \
+    "\\def\\body{$folder/body.tex}\\input{figures/standalone.tex}"
+mv "$folder/$name.pdf" "$out"
+rm -rf "$folder"

@@ -1,0 +1,69 @@
+# Settings of one loss figure, as gnuplot assignments (see losses.gp).
+#   awk -f figures/common.awk -f figures/settings.awk -v profile=P -v track=T -v seeds="1 2"
+#       -v left=RUN -v right=RUN -v runs=FOLDER_OF_RUNS -v curves=FOLDER_OF_TABLES
+# Everything about the training is taken from the log of the first seed.
+
+function quote(text)
+{
+    return "'" text "'"
+}
+
+function set(name, value)
+{
+    print name " = " quote(value)
+}
+
+# How many terms an epoch's plotted loss adds up.
+function terms(log_path, examples)
+{
+    if (log_value(log_path, "plotted") == "batch-means")
+        return batches(examples, log_value(log_path, "batch_size"))
+    if (log_value(log_path, "plotted") == "examples")
+        return examples
+    fail(log_path ": plotted '" log_value(log_path, "plotted") "' is not known")
+}
+
+# What the losses are divided by and what the axis then says. Of a part of the data, totals cannot be
+# compared: each curve is divided by the number of its terms. Else totals, as in the paper; those of
+# examples are many thousands.
+function divisors(i, path,    unit)
+{
+    unit = log_value(path, "plotted") == "examples" ? 1000 : 1
+    set("OURS" i, examples == FULL ? unit : terms(path, examples))
+    set("PUBLISHED" i, examples == FULL ? unit : terms(path, FULL))
+    set("LABEL" i, (examples == FULL ? "total" : "mean") " training loss" \
+        (examples == FULL && unit > 1 ? ", thousands" : ""))
+}
+
+function panel(i, run,    path)
+{
+    path = runs "/" track "/" run "/seed-" first "/log.tsv"
+    read_log(path)
+    if (i == 1) {
+        examples = log_value(path, "examples")
+        epochs = log_value(path, "epochs")
+    } else if (examples != log_value(path, "examples") || epochs != log_value(path, "epochs"))
+        fail(path ": not as many examples and epochs as " left)
+    set("DAT" i, curves "/" track "/" run ".dat")
+    # What cannot be drawn is said.
+    set("TITLE" i, run_title(run) (LOG[path, "infinite"] == 0 ? "" \
+        : " (ours not finite in " plural(LOG[path, "infinite"], "epoch") ")"))
+    divisors(i, path)
+    # The all-ones curve falls through four powers of ten.
+    set("SCALE" i, run == "all-ones" ? "log" : "linear")
+}
+
+BEGIN {
+    SCRIPT = "settings.awk"
+    FULL = 50000
+    count = split(seeds, seed, " ")
+    first = seed[1]
+    panel(1, left)
+    panel(2, right)
+    set("SEEDS", count)
+    set("EPOCHS", epochs)
+    set("SUBSET", examples == FULL ? 0 : 1)
+    set("NOTE", sprintf("profile %s, track %s: %s, %s, seed%s %s%s", profile, track,
+        plural(examples, "training example"), plural(epochs, "epoch"), count > 1 ? "s" : "",
+        listed(seeds), examples == FULL ? "" : "; losses are means"))
+}

@@ -1,0 +1,33 @@
+#!/bin/sh
+# Builds the report: paper/build.sh OUT.pdf FACTS, FACTS being the folder of what the pipeline wrote.
+# Run from the top of the tree. Fails on anything undefined or overfull. The bytes depend on the
+# input alone: dates are the commit's, or a fixed one outside git.
+set -eu
+
+out=$1
+facts=$2
+work=$facts/latex
+rm -rf "$work"
+mkdir -p "$work"
+
+SOURCE_DATE_EPOCH=$(git log -1 --format=%ct 2>/dev/null || echo 1700000000)
+FORCE_SOURCE_DATE=1
+BIBINPUTS=paper:
+export SOURCE_DATE_EPOCH FORCE_SOURCE_DATE BIBINPUTS
+
+if ! latexmk -norc -pdf -interaction=nonstopmode -halt-on-error -no-shell-escape \
+    -output-directory="$work" -usepretex="\\def\\facts{$facts}" paper/paper.tex \
+    >"$work/latexmk.out" 2>&1 </dev/null; then
+    grep -A3 '^!' "$work/paper.log" >&2 || tail -n 20 "$work/latexmk.out" >&2
+    echo "build.sh: $out: LaTeX failed; see $work/paper.log" >&2
+    exit 1
+fi
+if grep -E 'Overfull|undefined|multiply defined' "$work/paper.log" >&2; then
+    echo "build.sh: $out: the lines above in $work/paper.log must not be" >&2
+    exit 1
+fi
+if grep -E '^Warning--' "$work/paper.blg" >&2; then
+    echo "build.sh: $out: BibTeX has complaints" >&2
+    exit 1
+fi
+mv "$work/paper.pdf" "$out"

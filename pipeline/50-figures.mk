@@ -1,0 +1,65 @@
+# Figures 4 to 9. Each is a PDF of its own under figures/build; all rules are cheap and go by time.
+#
+# Settings that are no file (the seeds asked for) stand in the name of a stamp, which replaces all
+# stamps before it: so another set of seeds makes the figures anew, and the same set does not.
+
+FIGURES := figures/build/$(LABEL)
+EMPTY :=
+SPACE := $(EMPTY) $(EMPTY)
+FIGURE_STAMP := $(FIGURES)/settings/seeds-$(subst $(SPACE),-,$(strip $(SEEDS)))
+FIGURE_PARTS := figures/draw.sh figures/style.gp figures/standalone.tex paper/fonts.tex \
+	paper/reproducible.tex
+
+# run_files TRACK,RUN,FILE: that file of each seed of the run.
+run_files = $(SEEDS:%=$(RUN_ROOT)/$(1)/$(2)/seed-%/$(3))
+
+$(FIGURE_STAMP):
+	@rm -rf $(@D) && mkdir -p $(@D) && touch $@
+
+# Loss curves: all seeds of a run beside the published curve.
+define curve_rule
+$(FIGURES)/$(1)/$(2).dat: $(call run_files,$(1),$(2),log.tsv) data/published/curves/$(2).dat \
+		$(FIGURE_STAMP) $(BIN)/loss-to-dat
+	@mkdir -p $$(@D)
+	$(BIN)/loss-to-dat $(patsubst %,--log %,$(call run_files,$(1),$(2),log.tsv)) \
+		--published data/published/curves/$(2).dat --out $$@
+endef
+$(foreach t,$(TRACKS),$(foreach r,$(RUNS),$(eval $(call curve_rule,$(t),$(r)))))
+
+# A loss figure: number, left run, right run.
+define loss_figure_rule
+$(FIGURES)/$(1)/figure-$(2).gp: figures/common.awk figures/settings.awk \
+		$(foreach r,$(3) $(4),$(call run_files,$(1),$(r),log.tsv)) $(FIGURE_STAMP)
+	@mkdir -p $$(@D)
+	awk -f figures/common.awk -f figures/settings.awk -v profile=$(LABEL) -v track=$(1) \
+		-v seeds="$(SEEDS)" -v left=$(3) -v right=$(4) -v runs=$(RUN_ROOT) \
+		-v curves=$(FIGURES) >$$@.partial && mv $$@.partial $$@
+$(FIGURES)/$(1)/figure-$(2).pdf: $(FIGURES)/$(1)/figure-$(2).gp figures/losses.gp \
+		$(FIGURES)/$(1)/$(3).dat $(FIGURES)/$(1)/$(4).dat $(FIGURE_PARTS)
+	figures/draw.sh $$@ figures/losses.gp $$<
+endef
+define loss_figures
+$(call loss_figure_rule,$(1),4,all-zeros,all-ones)
+$(call loss_figure_rule,$(1),5,kaiming,xavier)
+$(call loss_figure_rule,$(1),8,carlini-bs300,carlini-bs10)
+$(call loss_figure_rule,$(1),9,resnet56-bs300,resnet56-bs10)
+endef
+$(foreach t,$(TRACKS),$(eval $(call loss_figures,$(t))))
+
+# Figures 6 and 7: computed from a seed of their own, the same in every profile and track.
+DEMO_SEED := 1
+$(FIGURES)/paths.dat $(FIGURES)/chain.dat: $(FIGURES)/%.dat: $(BIN)/sgd-demo
+	@mkdir -p $(@D)
+	$(BIN)/sgd-demo --what $* --seed $(DEMO_SEED) --out $@
+
+$(FIGURES)/figure-6.pdf: $(FIGURES)/paths.dat
+$(FIGURES)/figure-7.pdf: $(FIGURES)/chain.dat
+$(FIGURES)/figure-6.pdf $(FIGURES)/figure-7.pdf: $(FIGURES)/%.pdf: figures/%.gp $(FIGURE_PARTS)
+	echo "DAT = '$(filter %.dat,$^)'" >$(FIGURES)/$*.settings.gp
+	figures/draw.sh $@ $< $(FIGURES)/$*.settings.gp
+
+LOSS_FIGURES := figure-4 figure-5 figure-8 figure-9
+.PHONY: figures figure-6 figure-7 $(LOSS_FIGURES)
+figures: figure-6 figure-7 $(LOSS_FIGURES)
+$(LOSS_FIGURES): %: $(foreach t,$(TRACKS),$(FIGURES)/$(t)/%.pdf)
+figure-6 figure-7: %: $(FIGURES)/%.pdf

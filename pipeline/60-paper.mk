@@ -1,0 +1,75 @@
+# Tables, macros and the report. What is no file (tracks, seeds, commit) stands in a stamp's name, as
+# in 50-figures.mk. The report is a function of its input: no time stamp but the commit's, no path.
+
+PAPER := paper/build/$(LABEL)
+GIT_COMMIT := $(shell git rev-parse --short=12 HEAD 2>/dev/null)
+GIT_CHANGES := $(if $(GIT_COMMIT),$(shell git status --porcelain --untracked-files=no 2>/dev/null))
+PAPER_COMMIT := $(or $(GIT_COMMIT),none)$(if $(GIT_CHANGES),+changes)
+PAPER_STAMP := $(PAPER)/settings/$(subst $(SPACE),-,$(strip \
+	$(TRACKS) seeds $(SEEDS) commit $(PAPER_COMMIT)))
+PAPER_VERSION = $(shell sed -n 's/.*REINIT_VERSION "\(.*\)"/\1/p' src/base/version.h)
+DATA_CHECKSUMS ?= pipeline/checksums/$(if $(filter smoke,$(PROFILE)),sample,cifar10).sha256
+# What to type for this report.
+PAPER_SETTINGS = PROFILE=$(PROFILE) TRACKS=\"$(strip $(TRACKS))\" \
+	SEEDS=\"$(strip $(SEEDS))\"$(if $(filter-out $(PROFILE),$(LABEL)), GEMM=$(GEMM))
+AWK_TABLE = awk -f figures/common.awk -f
+
+$(PAPER_STAMP):
+	@rm -rf $(@D) && mkdir -p $(@D) && touch $@
+
+# Tables of one track.
+RUNS_1 := all-ones all-zeros kaiming xavier
+RUNS_2 := carlini-bs300 carlini-bs10 resnet56-bs300 resnet56-bs10
+define track_rules
+$(PAPER)/$(1)/table-1.tex $(PAPER)/$(1)/table-2.tex: $(PAPER)/$(1)/table-%.tex: \
+		figures/common.awk paper/accuracy.awk data/published/accuracies.tsv $(PAPER_STAMP)
+	@mkdir -p $$(@D)
+	$(AWK_TABLE) paper/accuracy.awk -v runs="$$(RUNS_$$*)" -v seeds="$(SEEDS)" \
+		-v folder=$(RUN_ROOT)/$(1) -v published=data/published/accuracies.tsv \
+		>$$@.partial && mv $$@.partial $$@
+$(PAPER)/$(1)/table-1.tex: $(foreach r,$(RUNS_1),$(call run_files,$(1),$(r),accuracy.tsv))
+$(PAPER)/$(1)/table-2.tex: $(foreach r,$(RUNS_2),$(call run_files,$(1),$(r),accuracy.tsv))
+
+$(PAPER)/$(1)/runs.tex: figures/common.awk paper/runs.awk pipeline/experiments.tsv \
+		$(foreach r,$(RUNS),$(call run_files,$(1),$(r),log.tsv)) $(PAPER_STAMP)
+	@mkdir -p $$(@D)
+	$(AWK_TABLE) paper/runs.awk -v runs="$(RUNS_1) $(RUNS_2)" -v seeds="$(SEEDS)" -v track=$(1) \
+		-v folder=$(RUN_ROOT)/$(1) -v experiments=pipeline/experiments.tsv \
+		>$$@.partial && mv $$@.partial $$@
+
+$(PAPER)/$(1)/checksums.tex: figures/common.awk paper/checksums.awk $(PAPER_STAMP) \
+		$(call weight_files,$(1))
+	@mkdir -p $$(@D)
+	@sha256sum $(call weight_files,$(1)) >$$(@D)/weights.sha256
+	$(AWK_TABLE) paper/checksums.awk -v kind=weights $$(@D)/weights.sha256 \
+		>$$@.partial && mv $$@.partial $$@
+endef
+# weight_files TRACK: each run's and seed's initial weights, then its final ones.
+weight_files = $(foreach r,$(RUNS_1) $(RUNS_2),$(foreach s,$(SEEDS),$(foreach f,init final,\
+	$(RUN_ROOT)/$(1)/$(r)/seed-$(s)/$(f).safetensors)))
+$(foreach t,$(TRACKS),$(eval $(call track_rules,$(t))))
+
+$(PAPER)/data.tex: $(DATA_CHECKSUMS) figures/common.awk paper/checksums.awk $(PAPER_STAMP)
+	@mkdir -p $(@D)
+	$(AWK_TABLE) paper/checksums.awk -v kind=files $< >$@.partial && mv $@.partial $@
+
+$(PAPER)/facts.tex: figures/common.awk paper/facts.awk $(FIGURES)/chain.dat $(PAPER_STAMP) \
+		$(foreach t,$(TRACKS),$(foreach r,$(RUNS),$(foreach f,log.tsv accuracy.tsv,\
+		$(call run_files,$(t),$(r),$(f)))))
+	@mkdir -p $(@D)
+	$(AWK_TABLE) paper/facts.awk -v profile=$(LABEL) -v tracks="$(strip $(TRACKS))" \
+		-v seeds="$(strip $(SEEDS))" -v runs="$(RUNS)" -v folder=$(RUN_ROOT) \
+		-v command="make paper $(PAPER_SETTINGS)" -v commit=$(PAPER_COMMIT) -v version=$(PAPER_VERSION) -v chain=$(FIGURES)/chain.dat \
+		>$@.partial && mv $@.partial $@
+
+PAPER_FIGURES := $(FIGURES)/figure-6.pdf $(FIGURES)/figure-7.pdf \
+	$(foreach t,$(TRACKS),$(LOSS_FIGURES:%=$(FIGURES)/$(t)/%.pdf))
+PAPER_TABLES := $(PAPER)/facts.tex $(PAPER)/data.tex \
+	$(foreach t,$(TRACKS),$(addprefix $(PAPER)/$(t)/,table-1.tex table-2.tex runs.tex checksums.tex))
+
+$(PAPER)/paper.pdf: paper/build.sh $(wildcard paper/*.tex) paper/refs.bib $(PAPER_FIGURES) \
+		$(PAPER_TABLES)
+	paper/build.sh $@ $(PAPER)
+
+.PHONY: table-1 table-2
+table-1 table-2: %: $(foreach t,$(TRACKS),$(PAPER)/$(t)/%.tex)

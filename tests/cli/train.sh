@@ -1,0 +1,70 @@
+#!/bin/bash
+# train and evaluate: the same bits with 1, 2 and 5 threads, with every instruction set, after --until,
+# after SIGTERM and after kill -9; wrong input ends in one line and leaves nothing behind.
+set -euo pipefail
+
+"$BIN/init-weights" --net carlini --scheme xavier-normal --seed 3 --out "$TMP/init"
+arguments=(--weights "$TMP/init" --data data/sample --epochs 2 --batch-size 16 --lr 1e-3
+    --order shuffled --loss cross-entropy --seed 3 --examples 200)
+start() { # start NAME ARGUMENTS...: becomes the tool, for a subshell to be killed as it
+    local name=$1; shift
+    exec "$BIN/train" "${arguments[@]}" --out "$TMP/$name.out" --log "$TMP/$name.log" \
+        --checkpoint "$TMP/$name.checkpoint" "$@"
+}
+train() { (start "$@"); }
+same() { # same NAME: weights and losses are those of the reference
+    cmp "$TMP/reference.out" "$TMP/$1.out"
+    cmp <(cut -f1,2,4 "$TMP/reference.log") <(cut -f1,2,4 "$TMP/$1.log")
+}
+train reference --threads 2
+[ "$(grep -c '^[12]' "$TMP/reference.log")" = 2 ]
+train one --threads 1 && same one
+train five --threads 5 && same five
+[ "$(uname -m)" != x86_64 ] || ! grep -q avx2 /proc/cpuinfo || { REINIT_ISA=avx2 train avx2 && same avx2; }
+
+train until --until 1 2>"$TMP/err"
+grep -q 'stopped after epoch 1 of 2' "$TMP/err"
+[ ! -e "$TMP/until.out" ]
+train until && same until
+train until && same until # finished: says the same again
+
+code=0
+start term & sleep 0.3; kill -TERM $! ; wait $! 2>"$TMP/err" || code=$?
+if [ ! -e "$TMP/term.out" ]; then [ "$code" = 1 ] && [ -e "$TMP/term.checkpoint" ]; fi
+train term && same term
+
+for delay in 0.1 0.3 0.5; do
+    start killed --checkpoint-seconds 1 & sleep $delay; kill -KILL $! 2>/dev/null || :
+    wait $! 2>/dev/null || :
+done
+train killed && same killed
+
+"$BIN/evaluate" --weights "$TMP/reference.out" --data data/sample --split test >"$TMP/test"
+grep -qE $'^test\t[0-9]+\t120\t0\\.[0-9]{5}$' "$TMP/test"
+cmp "$TMP/test" <("$BIN/evaluate" --weights "$TMP/one.out" --data data/sample --split test --threads 3)
+
+fails() { # fails TEXT COMMAND...: exit 1, one line
+    local text=$1 code=0; shift
+    "$@" >/dev/null 2>"$TMP/err" || code=$?
+    [ "$code" = 1 ] && [ "$(wc -l <"$TMP/err")" = 1 ] && grep -qF -- "$text" "$TMP/err" \
+        || { echo "$*: exit $code, no '$text' in:"; cat "$TMP/err"; exit 1; }
+}
+cp "$TMP/reference.checkpoint" "$TMP/other.checkpoint"
+arguments[7]=32
+fails "belongs to another training: its batch_size is 16, not 32" train other
+arguments[7]=16
+cmp "$TMP/reference.checkpoint" "$TMP/other.checkpoint"
+printf 'x' | dd of="$TMP/other.checkpoint" bs=1 seek=3000000 conv=notrunc 2>/dev/null
+fails "damaged" train other
+cp "$TMP/until.checkpoint" "$TMP/lost.checkpoint"
+fails "lost.log: cannot open" train lost
+mkdir "$TMP/data"
+fails "data_batch_1.bin: cannot open" "$BIN/train" "${arguments[@]/data\/sample/$TMP/data}" \
+    --out "$TMP/x" --log "$TMP/x" --checkpoint "$TMP/x"
+head -c 5000 data/sample/test_batch.bin >"$TMP/data/test_batch.bin"
+fails "not a whole number" "$BIN/evaluate" --weights "$TMP/init" --data "$TMP/data" --split test
+{ printf '\x0a'; tail -c +2 data/sample/test_batch.bin; } >"$TMP/data/test_batch.bin"
+fails "record 0 has the label 10" "$BIN/evaluate" --weights "$TMP/init" --data "$TMP/data" --split test
+arguments[-1]=20000
+fails "fewer than 20000" train few
+[ ! -e "$TMP/x" ] && [ -z "$(find "$TMP" -name '*.partial' ! -name 'killed*')" ]

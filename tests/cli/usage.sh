@@ -1,0 +1,41 @@
+#!/bin/bash
+# What every tool owes its user: --help and --version, exit 2 for wrong usage with one line that says
+# what is wrong, strict numbers.
+set -euo pipefail
+
+refused() { # refused TEXT TOOL ARGUMENTS...: exit 2, one line on stderr that holds TEXT
+    local text=$1 code=0; shift
+    "$BIN/$1" "${@:2}" >"$TMP/out" 2>"$TMP/err" || code=$?
+    [ "$code" = 2 ] || { echo "$*: exit $code, not 2"; exit 1; }
+    [ "$(wc -l <"$TMP/err")" = 1 ] || { echo "$*: not one line:"; cat "$TMP/err"; exit 1; }
+    grep -qF -- "$text" "$TMP/err" || { echo "$*: no '$text' in:"; cat "$TMP/err"; exit 1; }
+    [ ! -s "$TMP/out" ] || { echo "$*: printed on stdout"; exit 1; }
+}
+
+for source in src/tools/*.c; do
+    tool=$(basename "$source" .c)
+    "$BIN/$tool" --help >"$TMP/help"
+    grep -q "^Usage: $tool " "$TMP/help"
+    [ "$("$BIN/$tool" --version)" = "$tool (reinit) 0.1.0" ]
+    refused "'--nonsense' is not an option" "$tool" --nonsense
+    refused "'stray' is not an option" "$tool" stray
+    if "$BIN/$tool" --help >/dev/full 2>"$TMP/err"; then echo "$tool: /dev/full swallowed"; exit 1; fi
+done
+
+init=(init-weights --net carlini --scheme ones --out "$TMP/never")
+refused "--seed is missing" "${init[@]}"
+for wrong in "" -1 +1 " 1" 1x 0x1 1.0 1e3 4294967296 99999999999999999999; do
+    refused "--seed" "${init[@]}" --seed "$wrong"
+done
+refused "--seed: given twice" "${init[@]}" --seed 1 --seed 2
+refused "'--seed' needs a value" "${init[@]}" --seed
+refused "--net: 'vgg' is none of carlini, resnet56" init-weights --net vgg
+refused "--scheme: 'Zeros' is none of zeros, ones" init-weights --scheme Zeros
+train=(train --weights w --data d --epochs 1 --batch-size 1 --order sequential --loss cross-entropy
+    --seed 1 --out "$TMP/never" --log l --checkpoint c)
+for wrong in 0 -1e-4 nan inf 0x1p-4 1e-4x 1,5 1e999; do
+    refused "--lr" "${train[@]}" --lr "$wrong"
+done
+refused "--batch-size: 0 is not within" train --batch-size 0
+refused "--threads: 0 is not within" evaluate --threads 0
+[ ! -e "$TMP/never" ]
