@@ -1,6 +1,7 @@
 #include "run/training.h"
 
 #include "base/file.h"
+#include "base/interrupt.h"
 #include "base/progress.h"
 #include "data/cifar10.h"
 #include "io/runlog.h"
@@ -8,7 +9,6 @@
 #include "run/weights.h"
 
 #include <inttypes.h>
-#include <signal.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -42,22 +42,6 @@ struct training {
     double saved;    /* when the checkpoint was last written */
     struct progress progress;
 };
-
-static volatile sig_atomic_t interrupted;
-
-static void interrupt(int signal_number)
-{
-    (void)signal_number;
-    interrupted = 1;
-}
-
-static void catch_signals(void)
-{
-    struct sigaction action = {.sa_handler = interrupt};
-    sigemptyset(&action.sa_mask);
-    sigaction(SIGINT, &action, NULL);
-    sigaction(SIGTERM, &action, NULL);
-}
 
 static void __attribute__((format(printf, 3, 4)))
 describe(struct description *d, const char *key, const char *format, ...)
@@ -239,7 +223,7 @@ static bool run_epoch(struct training *t, struct error *error)
     snprintf(label, sizeof label, "epoch %" PRIu64 "/%" PRIu64, t->epoch, s->epochs);
     order_fill(t->order, t->set.count, s->order, (uint32_t)s->seed, t->epoch);
     while (t->position < t->set.count) {
-        if (interrupted) {
+        if (interrupt_seen) {
             if (!write_checkpoint(t, error))
                 return false;
             return error_set(error,
@@ -309,7 +293,7 @@ static bool run_epochs(struct training *t, bool *stopped, struct error *error)
 bool training_run(const struct training_settings *settings, bool *stopped, struct error *error)
 {
     struct training t = {.settings = settings};
-    catch_signals();
+    interrupt_catch();
     bool good = prepare(&t, error) && run_epochs(&t, stopped, error);
     network_free(t.network);
     tensor_file_free(&t.initial);

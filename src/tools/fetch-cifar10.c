@@ -1,9 +1,9 @@
 /* Gets CIFAR-10: the six official files, checked, from the first source that has them. */
+#include "base/interrupt.h"
 #include "base/options.h"
 #include "data/fetch.h"
 #include "data/sources.h"
 
-#include <signal.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
@@ -13,23 +13,6 @@ struct arguments {
     struct option_list from;
     bool verify, quiet;
 };
-
-static volatile sig_atomic_t stop_asked;
-
-static void ask_stop(int number)
-{
-    (void)number;
-    stop_asked = 1;
-}
-
-/* Without SA_RESTART, so that waiting ends too. */
-static void catch_signals(void)
-{
-    struct sigaction action = {.sa_handler = ask_stop};
-    sigemptyset(&action.sa_mask);
-    sigaction(SIGINT, &action, NULL);
-    sigaction(SIGTERM, &action, NULL);
-}
 
 /* Only looks, and names each file that is not as it should be. */
 static bool verify(const struct tool *tool, const struct arguments *a, struct error *error)
@@ -94,7 +77,7 @@ static bool try_sources(const struct tool *tool, struct fetch *fetch,
 static bool get(const struct tool *tool, const struct arguments *a, struct error *error)
 {
     struct fetch fetch
-        = {.set = &official_cifar10, .folder = a->out, .quiet = a->quiet, .stop = &stop_asked};
+        = {.set = &official_cifar10, .folder = a->out, .quiet = a->quiet, .stop = &interrupt_seen};
     struct option_list sources = a->from;
     if (sources.count == 0)
         sources = (struct option_list){{official_cifar10.url, official_cifar10.npm}, 2};
@@ -131,7 +114,7 @@ int main(int argc, char **argv)
         return EXIT_USAGE;
     }
     struct error error;
-    catch_signals();
+    interrupt_catch();
     return tool_finish(&tool, a.verify ? verify(&tool, &a, &error) : get(&tool, &a, &error),
                        &error);
 }

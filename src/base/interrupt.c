@@ -1,0 +1,19 @@
+#include "base/interrupt.h"
+
+#include <stddef.h>
+
+volatile sig_atomic_t interrupt_seen;
+
+static void note(int number)
+{
+    (void)number;
+    interrupt_seen = 1;
+}
+
+void interrupt_catch(void)
+{
+    struct sigaction action = {.sa_handler = note};
+    sigemptyset(&action.sa_mask);
+    sigaction(SIGINT, &action, NULL);
+    sigaction(SIGTERM, &action, NULL);
+}
