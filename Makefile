@@ -6,6 +6,8 @@ SHELL := /bin/sh
 .DELETE_ON_ERROR:
 .SUFFIXES:
 MAKEFLAGS += --no-builtin-rules
+# Numbers have points, in every locale.
+export LC_ALL := C
 
 .PHONY: help
 help:
@@ -29,6 +31,17 @@ else
 deps:
 	@pipeline/install-packages.sh
 
+.PHONY: clean distclean lint
+# clean keeps what cost time: fetched data and runs. distclean does not.
+clean:
+	rm -rf bin figures/build paper/build
+distclean: clean
+	rm -rf data/cifar10 data/runs
+lint:
+	tests/lint.sh
+
+ifneq ($(filter-out help deps clean distclean lint,$(or $(MAKECMDGOALS),help)),)
+
 include pipeline/00-settings.mk
 include pipeline/10-build.mk
 include pipeline/20-fetch.mk
@@ -39,15 +52,10 @@ include pipeline/70-verify.mk
 include pipeline/80-status.mk
 include pipeline/90-check.mk
 
-.PHONY: all paper clean distclean
+.PHONY: all paper
 all: $(TOOLS)
 paper: paper/build/$(LABEL)/paper.pdf
 	@echo "paper: $<"
 
-# clean keeps what cost time: fetched data and runs. distclean does not.
-clean:
-	rm -rf bin figures/build paper/build
-distclean: clean
-	rm -rf data/cifar10 data/runs
-
+endif
 endif

@@ -4,6 +4,9 @@
 # then sets the text and makes a PDF of the figure's own size. Run from the top of the tree. OUT.pdf
 # gets its name only when all went well.
 set -eu
+# awk and gnuplot would write 1,5 for 1.5 elsewhere.
+LC_ALL=C
+export LC_ALL
 
 out=$1
 script=$2

@@ -3,6 +3,8 @@
 # Run from the top of the tree. Fails on anything undefined or overfull. The bytes depend on the
 # input alone: dates are the commit's, or a fixed one outside git.
 set -eu
+LC_ALL=C
+export LC_ALL
 
 out=$1
 facts=$2

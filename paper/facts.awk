@@ -1,10 +1,31 @@
 # Every number and name in the paper's text that the pipeline decides, as LaTeX macros.
 #   awk -f figures/common.awk -f paper/facts.awk -v profile=P -v tracks="T..." -v seeds="1 2"
-#       -v runs="R..." -v folder=RUNS -v command=C -v commit=C -v version=V -v chain=CHAIN.dat
+#       -v runs="R..." -v folder=RUNS -v command=C -v overrides="NAME=value..." -v commit=C
+#       -v version=V -v chain=CHAIN.dat -v networks=NETWORKS.txt -v published=ACCURACIES.tsv
 
 function macro(name, value)
 {
     print "\\newcommand*{\\" name "}{" value "}"
+}
+
+function condition(name, holds)
+{
+    print "\\newif\\if" name " \\" name (holds ? "true" : "false")
+}
+
+# 0.0001 -> 10^{-4}, 0.0003 -> 3\cdot10^{-4}
+function scientific(number,    part)
+{
+    split(sprintf("%.14e", number), part, "e")
+    sub(/\.?0+$/, "", part[1])
+    return (part[1] == 1 ? "" : part[1] "\\cdot") "10^{" (part[2] + 0) "}"
+}
+
+# An underscore would be a subscript.
+function typed(text)
+{
+    gsub(/_/, "{\\char95}", text)
+    return text
 }
 
 # All runs of all tracks and seeds train on as many examples, and all of a network for as long.
@@ -17,6 +38,7 @@ function check_runs(    t, s, r, path, net)
                 read_log(path "/log.tsv")
                 net = log_value(path "/log.tsv", "net")
                 same("examples", log_value(path "/log.tsv", "examples"), path)
+                same("learning rate", log_value(path "/log.tsv", "learning_rate"), path)
                 same("arithmetic", log_value(path "/log.tsv", "arithmetic"), path)
                 same("epochs of " net, log_value(path "/log.tsv", "epochs"), path)
                 same("tested examples", tested(path "/accuracy.tsv"), path)
@@ -42,11 +64,57 @@ function tested(path,    line, part, examples)
     return examples
 }
 
-# The spreads of sgd-demo's matrices: a line after each "# NAME-spread".
+# A fact that must have been read.
+function fact(name)
+{
+    if (!(name in FACT))
+        fail("nothing says what " name " is")
+    return FACT[name]
+}
+
+# Values of the tensors that training moves, from show-weights' tables of both networks' files.
+function read_networks(    line, part, size, net, n, i, count)
+{
+    while ((getline line < networks) > 0) {
+        if (line ~ /^net: /)
+            net = substr(line, 6)
+        n = split(line, part, " ")
+        if (n != 7 || part[2] !~ /^[0-9]+(x[0-9]+)*$/ || part[1] ~ /running_(mean|var)$/)
+            continue
+        n = split(part[2], size, "x")
+        count = 1
+        for (i = 1; i <= n; i++)
+            count *= size[i]
+        FACT["parameters of " net] += count
+    }
+    close(networks)
+}
+
+# What the paper printed and the author's log says of one run's accuracy on the training examples.
+function read_published(run,    line, part)
+{
+    while ((getline line < published) > 0) {
+        if (split(line, part, "\t") == 5 && part[1] == run) {
+            FACT["printed accuracy"] = sprintf("%.2f", 100 * part[2])
+            FACT["logged accuracy"] = sprintf("%.2f", 100 * part[4])
+        }
+    }
+    close(published)
+}
+
+# Trained as the published runs were: then, and only then, the numbers can be compared.
+function is_whole()
+{
+    return FACT["examples"] == FULL && FACT["tested examples"] == 10000 \
+        && FACT["epochs of carlini"] == 50 && FACT["epochs of resnet56"] == 50 \
+        && FACT["learning rate"] + 0 == 1e-4
+}
+
+# Spreads and distances of sgd-demo's chains: a line after each "# NAME-spread".
 function read_spreads(    line, name, part)
 {
     while ((getline line < chain) > 0) {
-        if (line ~ /^# .*-spread$/) {
+        if (line ~ /^# .*-(spread|distance)$/) {
             name = substr(line, 3)
             getline line < chain
             split(line, part, " ")
@@ -59,17 +127,21 @@ function read_spreads(    line, name, part)
 
 BEGIN {
     SCRIPT = "facts.awk"
+    FULL = 50000
     track_count = split(tracks, track, " ")
     seed_count = split(seeds, seed, " ")
     run_count = split(runs, run, " ")
     check_runs()
     read_spreads()
+    read_networks()
+    read_published("resnet56-bs10")
     e = exp(1)
     macro("profile", profile)
     macro("version", version)
     macro("commit", commit)
     macro("tracks", listed(tracks))
-    macro("makecommand", command)
+    macro("makecommand", typed(command))
+    macro("changed", overrides == "" ? "" : " with \\texttt{" typed(overrides) "}")
     gsub(/ /, ",", tracks)
     macro("tracklist", tracks)
     macro("seedlist", (seed_count > 1 ? "seeds " : "seed ") listed(seeds))
@@ -77,18 +149,28 @@ BEGIN {
     macro("testexamples", thousands(FACT["tested examples"]))
     macro("carliniepochs", plural(FACT["epochs of carlini"], "epoch"))
     macro("resnetepochs", plural(FACT["epochs of resnet56"], "epoch"))
+    macro("learningrate", scientific(fact("learning rate")))
+    macro("carliniparameters", thousands(fact("parameters of carlini")))
+    macro("resnetparameters", thousands(fact("parameters of resnet56")))
+    macro("printedaccuracy", fact("printed accuracy"))
+    macro("loggedaccuracy", fact("logged accuracy"))
+    macro("largebatchupdates", thousands(batches(FULL, 300)))
+    macro("smallbatchupdates", thousands(batches(FULL, 10)))
     macro("lossfloor", sprintf("%.4f", log(1 + 9 / e)))
     macro("lossceiling", sprintf("%.4f", log(e + 9)))
     macro("lossguess", sprintf("%.4f", log(10)))
-    macro("lossfloortotal", thousands(sprintf("%.0f", 50000 * log(1 + 9 / e))))
-    macro("blocksteps", FACT["block-spread-steps"])
-    macro("blockspread", sprintf("%.2f", FACT["block-spread"]))
-    macro("powersteps", FACT["power-spread-steps"])
-    macro("powerspread", sprintf("%.2f", FACT["power-spread"]))
-    macro("longsteps", FACT["long-spread-steps"])
-    macro("longspread", sprintf("%.2f", FACT["long-spread"]))
-    print "\\newif\\ifwhole \\whole" (FACT["examples"] == 50000 ? "true" : "false")
-    macro("arithmetic", FACT["arithmetic"])
-    print "\\newif\\ifexact \\exact" (FACT["arithmetic"] == "exact" ? "true" : "false")
-    print "\\newif\\ifseveralseeds \\severalseeds" (seed_count > 1 ? "true" : "false")
+    macro("lossfloortotal", thousands(sprintf("%.0f", FULL * log(1 + 9 / e))))
+    macro("blocksteps", fact("block-spread-steps"))
+    macro("powersteps", fact("power-spread-steps"))
+    macro("powerspread", sprintf("%.2f", fact("power-spread")))
+    macro("constantdistance", sprintf("%.2f", fact("constant-distance")))
+    macro("longsteps", fact("long-spread-steps"))
+    macro("longdistance", sprintf("%.2f", fact("long-distance")))
+    macro("arithmetic", fact("arithmetic"))
+    condition("whole", is_whole())
+    condition("allexamples", FACT["examples"] == FULL)
+    condition("exact", FACT["arithmetic"] == "exact")
+    condition("severalseeds", seed_count > 1)
+    # A commit names the sources only if nothing differs from it.
+    condition("committed", commit ~ /^[0-9a-f]+$/)
 }

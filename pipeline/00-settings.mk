@@ -3,38 +3,45 @@
 PROFILE ?= full
 TRACKS ?= as-run
 SEEDS ?= 1
-THREADS ?= $(shell nproc)
+THREADS ?= $(shell n=$$(nproc); echo $$((n < 256 ? n : 256)))
 GEMM ?= exact
-LEARNING_RATE ?= 1e-4
 
-# A profile says how many examples and epochs, on which data. 0 examples: all there are.
+# A profile says on which data, how many examples and how many epochs; each may be overridden.
+DEFAULT_LEARNING_RATE := 1e-4
 ifeq ($(PROFILE),full)
 DATA := data/cifar10
-TRAIN_EXAMPLES ?= 50000
-TEST_EXAMPLES ?= 10000
-EPOCHS_carlini ?= 50
-EPOCHS_resnet56 ?= 50
+DEFAULT_TRAIN_EXAMPLES := 50000
+DEFAULT_TEST_EXAMPLES := 10000
+DEFAULT_EPOCHS_carlini := 50
+DEFAULT_EPOCHS_resnet56 := 50
 else ifeq ($(PROFILE),quick)
 DATA := data/cifar10
-TRAIN_EXAMPLES ?= 2000
-TEST_EXAMPLES ?= 1000
-EPOCHS_carlini ?= 5
-EPOCHS_resnet56 ?= 2
+DEFAULT_TRAIN_EXAMPLES := 2000
+DEFAULT_TEST_EXAMPLES := 1000
+DEFAULT_EPOCHS_carlini := 5
+DEFAULT_EPOCHS_resnet56 := 2
 else ifeq ($(PROFILE),smoke)
 DATA := data/sample
-TRAIN_EXAMPLES ?= 360
-TEST_EXAMPLES ?= 120
-EPOCHS_carlini ?= 2
-EPOCHS_resnet56 ?= 1
+DEFAULT_TRAIN_EXAMPLES := 360
+DEFAULT_TEST_EXAMPLES := 120
+DEFAULT_EPOCHS_carlini := 2
+DEFAULT_EPOCHS_resnet56 := 1
 else
 $(error PROFILE=$(PROFILE) is none of full, quick, smoke)
 endif
+OVERRIDABLE := TRAIN_EXAMPLES TEST_EXAMPLES EPOCHS_carlini EPOCHS_resnet56 LEARNING_RATE
+$(foreach v,$(OVERRIDABLE),$(eval $(v) ?= $$(DEFAULT_$(v))))
 
 ifneq ($(filter-out as-run as-written,$(TRACKS)),)
 $(error TRACKS=$(TRACKS): only as-run and as-written are known)
 endif
 ifeq ($(filter exact openblas,$(GEMM)),)
 $(error GEMM=$(GEMM) is none of exact, openblas)
+endif
+
+WRONG_SEEDS := $(shell printf '%s\n' $(SEEDS) | awk '!/^(0|[1-9][0-9]*)$$/ || $$1 > 4294967295 || seen[$$1]++')
+ifneq ($(or $(WRONG_SEEDS),$(if $(strip $(SEEDS)),,none)),)
+$(error SEEDS=$(SEEDS) is not a list of different whole numbers below 2^32)
 endif
 
 # Results of OpenBLAS depend on the machine: they lie apart, under a label of their own.
@@ -53,6 +60,9 @@ FORCE:
 
 # same A,B: not empty if both texts are the same.
 same = $(and $(findstring x$(1)x,x$(2)x),$(findstring x$(2)x,x$(1)x))
+
+# What was overridden, as words NAME=value: the report says so.
+PROFILE_OVERRIDES := $(strip $(foreach v,$(OVERRIDABLE),$(if $(call same,$($(v)),$(DEFAULT_$(v))),,$(v)=$($(v)))))
 
 # stale FILE,KEY: FORCE unless FILE.key says that FILE was made by KEY. Keys name everything a result
 # depends on, by content: so neither times nor places matter, and make -n can tell without doing.

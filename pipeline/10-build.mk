@@ -4,9 +4,9 @@
 CC ?= cc
 OPTIMISE ?= -O3
 # -ffp-contract=off: a fused multiply-add is one only where it is written.
-CFLAGS_ALL = -std=c11 -D_GNU_SOURCE -Isrc $(OPTIMISE) -g -ffp-contract=off -fopenmp \
+CFLAGS_ALL = -std=c11 -D_GNU_SOURCE -Isrc $(OPTIMISE) -g -fopenmp \
 	-Wall -Wextra -Wno-missing-field-initializers -Wconversion -Wshadow -Wstrict-prototypes \
-	-Wvla -fstack-protector-strong -MMD -MP $(CFLAGS)
+	-Wvla -fstack-protector-strong -MMD -MP $(CFLAGS) -ffp-contract=off
 LIBRARIES = -lcrypto -lcurl -lz -lspng -ljansson -lopenblas -lm
 
 BIN ?= bin
@@ -17,17 +17,23 @@ CFLAGS_ALL += -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-f
 endif
 OBJ := $(BIN)/obj
 
+# Another compiler or other flags compile everything anew: they are in the name of a stamp.
+FLAGS_STAMP := $(OBJ)/flags-$(shell { $(CC) --version; echo '$(CFLAGS_ALL)'; } | cksum | cut -d' ' -f1)
+$(FLAGS_STAMP):
+	@mkdir -p $(@D) && rm -f $(@D)/flags-* && touch $@
+
 TOOL_SOURCES := $(wildcard src/tools/*.c)
 TOOLS := $(patsubst src/tools/%.c,$(BIN)/%,$(TOOL_SOURCES))
-LIBRARY_SOURCES := $(filter-out src/tools/% src/exact/gemm_kernel.c,$(wildcard src/*/*.c))
+LIBRARY_SOURCES := $(filter-out src/tools/% %_kernel.c,$(wildcard src/*/*.c))
 
 # Kernels are compiled once for each instruction set and chosen at run time (src/exact/isa.h).
 MACHINE := $(firstword $(subst -, ,$(shell $(CC) -dumpmachine)))
 ISAS := baseline $(if $(filter x86_64,$(MACHINE)),avx2 avx512)
 ISA_FLAGS_baseline :=
 ISA_FLAGS_avx2 := -mavx2 -mfma
-ISA_FLAGS_avx512 := -mavx512f -mfma
-KERNEL_OBJECTS := $(ISAS:%=$(OBJ)/exact/gemm_kernel.%.o)
+ISA_FLAGS_avx512 := -mavx512f -mfma -mprefer-vector-width=512
+KERNELS := $(patsubst src/%.c,%,$(wildcard src/exact/*_kernel.c))
+KERNEL_OBJECTS := $(foreach isa,$(ISAS),$(KERNELS:%=$(OBJ)/%.$(isa).o))
 LIBRARY_OBJECTS := $(LIBRARY_SOURCES:src/%.c=$(OBJ)/%.o) $(KERNEL_OBJECTS)
 
 $(TOOLS): $(BIN)/%: $(OBJ)/tools/%.o $(OBJ)/libreinit.a
@@ -37,12 +43,18 @@ $(OBJ)/libreinit.a: $(LIBRARY_OBJECTS)
 	rm -f $@
 	ar rcs $@ $^
 
-$(OBJ)/%.o: src/%.c
+$(OBJ)/%.o: src/%.c $(FLAGS_STAMP)
 	@mkdir -p $(@D)
 	$(CC) $(CFLAGS_ALL) -c -o $@ $<
 
-$(OBJ)/exact/gemm_kernel.%.o: src/exact/gemm_kernel.c
-	@mkdir -p $(@D)
-	$(CC) $(CFLAGS_ALL) $(ISA_FLAGS_$*) -DREINIT_ISA_NAME=$* -c -o $@ $<
+# The flags against errno and traps let loops with sqrt and with choices become vectors; no value
+# depends on either.
+define kernel_rule
+$(OBJ)/exact/%_kernel.$(1).o: src/exact/%_kernel.c $(FLAGS_STAMP)
+	@mkdir -p $$(@D)
+	$$(CC) $$(CFLAGS_ALL) $$(ISA_FLAGS_$(1)) -fno-math-errno -fno-trapping-math \
+		-DREINIT_ISA_NAME=$(1) -c -o $$@ $$<
+endef
+$(foreach isa,$(ISAS),$(eval $(call kernel_rule,$(isa))))
 
 -include $(wildcard $(OBJ)/*/*.d $(OBJ)/tests/*/*.d)

@@ -1,29 +1,33 @@
 # The data, and the state of things that keys are made of.
 #
 # STATE is a makefile that make itself brings up to date before anything else, with -n too: what the
-# arithmetic's fingerprint and the data's checksums are now. So compiling is all that make -n does.
+# arithmetic's fingerprint and the data's checksums are now. So make -n compiles, and does no more.
+# A data file is looked at again when anything that stat tells of it is new.
 
 STATE := $(OBJ)/state.mk
 CIFAR10_FILES := $(shell awk '{ print "data/cifar10/" $$2 }' pipeline/checksums/cifar10.sha256)
 CIFAR10_THERE := $(wildcard $(CIFAR10_FILES))
+SAMPLE_FILES := $(sort $(wildcard data/sample/*.bin))
 
-$(STATE): $(BIN)/numerics-fingerprint $(CIFAR10_THERE) $(wildcard data/sample/*.bin) \
-		pipeline/checksums/cifar10.sha256 pipeline/20-fetch.mk
+include $(STATE)
+DATA_STAT := $(shell stat -c '%n:%s:%i:%Y:%Z' $(SAMPLE_FILES) $(CIFAR10_THERE) | tr '\n' ' ')
+ifneq ($(strip $(DATA_STAT)),$(strip $(STATE_OF_DATA)))
+$(STATE): FORCE
+endif
+
+$(STATE): $(BIN)/numerics-fingerprint pipeline/checksums/cifar10.sha256 pipeline/20-fetch.mk
 	@set -e; \
-	numerics=$$($(BIN)/numerics-fingerprint); \
-	sample=$$(cat data/sample/*.bin | sha256sum | cut -d' ' -f1); \
+	numerics=$$($(BIN)/numerics-fingerprint --folder $(OBJ)/fingerprint.$$$$); \
+	rm -rf $(OBJ)/fingerprint.$$$$; \
+	sample=$$(cat $(SAMPLE_FILES) | sha256sum | cut -d' ' -f1); \
 	official=$$(sha256sum <pipeline/checksums/cifar10.sha256 | cut -d' ' -f1); \
+	there=$$(stat -c '%n:%s:%i:%Y:%Z' $(SAMPLE_FILES) $(CIFAR10_THERE) | tr '\n' ' '); \
 	verified=; \
 	if (cd data/cifar10 && sha256sum --check --status ../../pipeline/checksums/cifar10.sha256) \
 		2>/dev/null; then verified=yes; fi; \
 	printf '%s\n' "NUMERICS := $$numerics" "SHA256_data/sample := $$sample" \
-		"SHA256_data/cifar10 := $$official" "CIFAR10_VERIFIED := $$verified" >$@
-
-# What trains and evaluates; a word more, such as SANITIZE=1, needs its own.
-ifeq ($(filter-out help deps clean distclean lint,$(or $(MAKECMDGOALS),help)),)
-else
-include $(STATE)
-endif
+		"SHA256_data/cifar10 := $$official" "CIFAR10_VERIFIED := $$verified" \
+		"STATE_OF_DATA := $$there" >$@
 
 # Real CIFAR-10 is what the six official checksums say it is; anything else is fetched again.
 data/cifar10/verified: $(if $(and $(CIFAR10_VERIFIED),$(call same,$(words $(CIFAR10_THERE)),6)),,FORCE) \

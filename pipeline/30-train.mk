@@ -1,5 +1,5 @@
 # Initial weights, training, evaluation: for each run of each track asked for, and each seed,
-#     data/runs/PROFILE/TRACK/RUN/seed-N/{init.safetensors,final.safetensors,log.tsv,accuracy.tsv,loss.dat}
+#     data/runs/PROFILE/TRACK/RUN/seed-N/{init.safetensors,final.safetensors,log.tsv,losses.tsv,accuracy.tsv,loss.dat}
 
 # Columns of the table: 1 track 2 run 3 net 4 scheme 5 bias 6 batch 7 loss 8 plotted 9 order.
 init_key = net $(call column,3,$(1)) scheme $(call column,4,$(1)) bias $(call column,5,$(1)) \
@@ -19,8 +19,10 @@ $(3)/init.safetensors: $(call stale,$(3)/init.safetensors,$(init_key)) | $(BIN)/
 	@$(call note,$(3)/init.safetensors,$(init_key))
 
 $(3)/final.safetensors: $(call stale,$(3)/final.safetensors,$(train_key)) \
+		$(if $(wildcard $(3)/log.tsv),,FORCE) \
 		| $(3)/init.safetensors $(DATA_READY) $(BIN)/train
-	@if [ "$$$$(cat $(3)/begun 2>/dev/null)" != '$(train_key)' ]; then \
+	@if [ "$$$$(cat $(3)/begun 2>/dev/null)" != '$(train_key)' ] || \
+		{ [ -f $$@ ] && [ ! -f $(3)/log.tsv ]; }; then \
 		rm -f $(3)/checkpoint.safetensors $(3)/final.safetensors $(3)/log.tsv && \
 		echo '$(train_key)' >$(3)/begun; fi
 	$(BIN)/train --weights $(3)/init.safetensors --data $(DATA) --examples $(TRAIN_EXAMPLES) \
@@ -33,6 +35,9 @@ $(3)/final.safetensors: $(call stale,$(3)/final.safetensors,$(train_key)) \
 
 $(3)/log.tsv: $(3)/final.safetensors ;
 
+$(3)/losses.tsv: $(3)/log.tsv
+	@grep -v '^#' $$< | cut -f1,2,4 >$$@.partial && mv $$@.partial $$@
+
 $(3)/loss.dat: $(3)/log.tsv data/published/curves/$(call column,2,$(1)).dat | $(BIN)/loss-to-dat
 	$(BIN)/loss-to-dat --log $$< --published data/published/curves/$(call column,2,$(1)).dat --out $$@
 
@@ -40,13 +45,13 @@ $(3)/accuracy.tsv: $(call stale,$(3)/accuracy.tsv,$(evaluate_key)) $(3)/final.sa
 		| $(DATA_READY) $(BIN)/evaluate
 	@{ printf 'split\tcorrect\texamples\tfraction\n' && \
 	$(BIN)/evaluate --weights $(3)/final.safetensors --data $(DATA) --split train \
-		--examples $(TRAIN_EXAMPLES) --threads $(THREADS) && \
+		--examples $(TRAIN_EXAMPLES) --threads $(THREADS) --gemm $(GEMM) && \
 	$(BIN)/evaluate --weights $(3)/final.safetensors --data $(DATA) --split test \
-		--examples $(TEST_EXAMPLES) --threads $(THREADS); } >$$@.partial
+		--examples $(TEST_EXAMPLES) --threads $(THREADS) --gemm $(GEMM); } >$$@.partial
 	@mv $$@.partial $$@ && $(call note,$(3)/accuracy.tsv,$(evaluate_key))
 	@echo "$(3): train $$$$(awk '/^train/ { print $$$$4 }' $$@) test $$$$(awk '/^test/ { print $$$$4 }' $$@)"
 
-$(3)/measured: $(3)/accuracy.tsv $(3)/loss.dat
+$(3)/measured: $(3)/accuracy.tsv $(3)/losses.tsv $(3)/loss.dat
 .PHONY: $(3)/measured
 .SECONDARY: $(3)/init.safetensors $(3)/final.safetensors $(3)/log.tsv
 

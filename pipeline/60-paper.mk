@@ -1,4 +1,4 @@
-# Tables, macros and the report. What is no file (tracks, seeds, commit) stands in a stamp's name, as
+# Tables, macros and the report. What is no file (tracks, seeds, overridden settings, commit) stands in a stamp's name, as
 # in 50-figures.mk. The report is a function of its input: no time stamp but the commit's, no path.
 
 PAPER := paper/build/$(LABEL)
@@ -6,12 +6,13 @@ GIT_COMMIT := $(shell git rev-parse --short=12 HEAD 2>/dev/null)
 GIT_CHANGES := $(if $(GIT_COMMIT),$(shell git status --porcelain --untracked-files=no 2>/dev/null))
 PAPER_COMMIT := $(or $(GIT_COMMIT),none)$(if $(GIT_CHANGES),+changes)
 PAPER_STAMP := $(PAPER)/settings/$(subst $(SPACE),-,$(strip \
-	$(TRACKS) seeds $(SEEDS) commit $(PAPER_COMMIT)))
+	$(TRACKS) seeds $(SEEDS) $(subst =,-,$(PROFILE_OVERRIDES)) commit $(PAPER_COMMIT)))
 PAPER_VERSION = $(shell sed -n 's/.*REINIT_VERSION "\(.*\)"/\1/p' src/base/version.h)
 DATA_CHECKSUMS ?= pipeline/checksums/$(if $(filter smoke,$(PROFILE)),sample,cifar10).sha256
-# What to type for this report.
-PAPER_SETTINGS = PROFILE=$(PROFILE) TRACKS=\"$(strip $(TRACKS))\" \
-	SEEDS=\"$(strip $(SEEDS))\"$(if $(filter-out $(PROFILE),$(LABEL)), GEMM=$(GEMM))
+# What to type for this report: the choices, and whatever else differs from the profile.
+PAPER_SETTINGS = PROFILE=$(PROFILE) TRACKS=\"$(strip $(TRACKS))\" SEEDS=\"$(strip $(SEEDS))\"$(if \
+	$(filter-out $(PROFILE),$(LABEL)), GEMM=$(GEMM))$(if \
+	$(strip $(PROFILE_OVERRIDES)), $(strip $(PROFILE_OVERRIDES)))
 AWK_TABLE = awk -f figures/common.awk -f
 
 $(PAPER_STAMP):
@@ -53,13 +54,23 @@ $(PAPER)/data.tex: $(DATA_CHECKSUMS) figures/common.awk paper/checksums.awk $(PA
 	@mkdir -p $(@D)
 	$(AWK_TABLE) paper/checksums.awk -v kind=files $< >$@.partial && mv $@.partial $@
 
-$(PAPER)/facts.tex: figures/common.awk paper/facts.awk $(FIGURES)/chain.dat $(PAPER_STAMP) \
+# What either network's weight files hold; every run, seed and track of a network has the same.
+first_init = $(firstword $(call run_files,$(firstword $(TRACKS)),$(1),init.safetensors))
+PAPER_NETWORKS := $(call first_init,kaiming) $(call first_init,resnet56-bs10)
+$(PAPER)/networks.txt: $(PAPER_NETWORKS) $(BIN)/show-weights $(PAPER_STAMP)
+	@mkdir -p $(@D)
+	@{ $(PAPER_NETWORKS:%=$(BIN)/show-weights --weights % &&) :; } >$@.partial && mv $@.partial $@
+
+$(PAPER)/facts.tex: figures/common.awk paper/facts.awk $(FIGURES)/chain.dat \
+		$(PAPER)/networks.txt data/published/accuracies.tsv $(PAPER_STAMP) \
 		$(foreach t,$(TRACKS),$(foreach r,$(RUNS),$(foreach f,log.tsv accuracy.tsv,\
 		$(call run_files,$(t),$(r),$(f)))))
 	@mkdir -p $(@D)
 	$(AWK_TABLE) paper/facts.awk -v profile=$(LABEL) -v tracks="$(strip $(TRACKS))" \
 		-v seeds="$(strip $(SEEDS))" -v runs="$(RUNS)" -v folder=$(RUN_ROOT) \
-		-v command="make paper $(PAPER_SETTINGS)" -v commit=$(PAPER_COMMIT) -v version=$(PAPER_VERSION) -v chain=$(FIGURES)/chain.dat \
+		-v command="make paper $(PAPER_SETTINGS)" -v overrides="$(strip $(PROFILE_OVERRIDES))" \
+		-v commit=$(PAPER_COMMIT) -v version=$(PAPER_VERSION) -v chain=$(FIGURES)/chain.dat \
+		-v networks=$(PAPER)/networks.txt -v published=data/published/accuracies.tsv \
 		>$@.partial && mv $@.partial $@
 
 PAPER_FIGURES := $(FIGURES)/figure-6.pdf $(FIGURES)/figure-7.pdf \

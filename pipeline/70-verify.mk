@@ -1,24 +1,37 @@
-# Golden checksums, in the format of sha256sum --check: of everything in the smoke profile, and of
-# every initial weight file of the full one. Names are relative to data/runs/PROFILE.
+# Golden checksums, in the format of sha256sum --check: of weights and losses of the smoke profile, and
+# of every initial weight file of the full one. Names are relative to data/runs/PROFILE.
 
 GOLDEN := pipeline/golden/$(PROFILE).sha256
-GOLDEN_FILES := $(if $(filter smoke,$(PROFILE)),init.safetensors final.safetensors loss.dat,init.safetensors)
+GOLDEN_NAMES := $(if $(filter smoke,$(PROFILE)),init.safetensors final.safetensors losses.tsv,init.safetensors)
+GOLDEN_FILES := $(foreach e,$(CHOSEN),$(foreach s,$(SEEDS),$(foreach f,$(GOLDEN_NAMES),$(call folder,$(e),$(s))/$(f))))
 
-# The lines of the tracks and seeds asked for.
-golden_lines = grep -E '  ($(subst $() $(),|,$(strip $(TRACKS))))/[^/]+/seed-($(subst $() $(),|,$(strip $(SEEDS))))/' $(GOLDEN)
+ifneq ($(filter verify golden,$(MAKECMDGOALS)),)
+ifneq ($(GEMM),exact)
+$(error results of GEMM=$(GEMM) are not compared by checksum)
+endif
+ifneq ($(PROFILE_OVERRIDES),)
+$(error golden checksums are of the profile as it is, not with $(PROFILE_OVERRIDES))
+endif
+ifeq ($(wildcard $(GOLDEN))$(filter golden,$(MAKECMDGOALS)),)
+$(error there are no golden checksums for PROFILE=$(PROFILE))
+endif
+endif
 
 .PHONY: verify golden
-verify: $(foreach e,$(CHOSEN),$(foreach s,$(SEEDS),$(foreach f,$(GOLDEN_FILES),$(call folder,$(e),$(s))/$(f))))
-	@test -f $(GOLDEN) || { echo "verify: no golden checksums for PROFILE=$(PROFILE)" >&2; exit 1; }
-	@test '$(GEMM)' = exact || { echo "verify: results of GEMM=$(GEMM) are not compared by checksum" >&2; exit 1; }
-	@$(golden_lines) >$(OBJ)/golden.sha256 || { echo "verify: $(GOLDEN) has none of these" >&2; exit 1; }
-	@cd $(RUN_ROOT) && if sha256sum --check --quiet $(CURDIR)/$(OBJ)/golden.sha256; \
-		then echo "verify: $(PROFILE): all $$(wc -l <$(CURDIR)/$(OBJ)/golden.sha256) checksums hold"; \
+verify: $(GOLDEN_FILES)
+	@for file in $(GOLDEN_FILES:$(RUN_ROOT)/%=%); do grep -F "  $$file" $(GOLDEN) || \
+		{ echo "verify: $(GOLDEN) has no line for $$file" >&2; exit 1; }; done >$(OBJ)/golden.sha256
+	@if (cd $(RUN_ROOT) && sha256sum --check --quiet) <$(OBJ)/golden.sha256; \
+		then echo "verify: $(PROFILE): all $$(wc -l <$(OBJ)/golden.sha256) checksums hold"; \
 		else echo "verify: $(PROFILE): the files named above differ" >&2; exit 1; fi
 
-# Records what there is now as golden: when the arithmetic is changed on purpose, and only then.
-golden: $(foreach e,$(CHOSEN),$(foreach s,$(SEEDS),$(foreach f,$(GOLDEN_FILES),$(call folder,$(e),$(s))/$(f))))
-	@mkdir -p $(dir $(GOLDEN))
-	cd $(RUN_ROOT) && sha256sum $(patsubst $(RUN_ROOT)/%,%,$^) >$(CURDIR)/$(GOLDEN).partial
-	mv $(GOLDEN).partial $(GOLDEN)
+# Records what there is now as golden, beside the lines of other tracks and seeds: when the arithmetic
+# is changed on purpose, and only then.
+golden: $(GOLDEN_FILES)
+	@mkdir -p $(dir $(GOLDEN)) && touch $(GOLDEN)
+	@(cd $(RUN_ROOT) && sha256sum $(GOLDEN_FILES:$(RUN_ROOT)/%=%)) >$(OBJ)/golden.sha256
+	@awk '{ sum[$$2] = $$1 } END { for (name in sum) print sum[name] "  " name }' \
+		$(GOLDEN) $(OBJ)/golden.sha256 | sort -k2 >$(GOLDEN).partial
+	@mv $(GOLDEN).partial $(GOLDEN)
 	@echo $(NUMERICS) >pipeline/golden/numerics
+	@echo "golden: $(GOLDEN) has $$(wc -l <$(GOLDEN)) lines"

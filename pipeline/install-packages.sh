@@ -2,6 +2,10 @@
 # Installs what is missing of pipeline/packages.txt, as root or through sudo; nothing if all is there.
 set -eu
 wanted=$(sed 's/#.*//' "$(dirname "$0")/packages.txt")
+command -v apt-get >/dev/null || {
+    echo "deps: needs Debian's apt-get; packages wanted:" $wanted >&2
+    exit 1
+}
 missing=
 for package in $wanted; do
     # npm may have come with a Node.js that is not Debian's.

@@ -1,5 +1,7 @@
 #include "base/error.h"
 
+#include "base/text.h"
+
 #include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -8,10 +10,7 @@
 static void set_text(struct error *error, const char *format, va_list arguments)
 {
     vsnprintf(error->text, sizeof error->text, format, arguments);
-    for (char *c = error->text; *c != '\0'; c++) {
-        if ((unsigned char)*c < 0x20 || *c == 0x7f)
-            *c = '?';
-    }
+    text_make_plain(error->text);
 }
 
 bool error_set(struct error *error, const char *format, ...)

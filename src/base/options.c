@@ -1,5 +1,6 @@
 #include "base/options.h"
 
+#include "base/text.h"
 #include "base/version.h"
 
 #include <errno.h>
@@ -10,7 +11,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { MAX_OPTIONS = 32 };
+/* What getopt_long gives for an option: its index in the tool's table, or one of the last three. */
+enum { MAX_OPTIONS = 32, OWN_HELP = MAX_OPTIONS, OWN_VERSION, OWN_QUIET, OWN_END };
 
 static void print_help(const struct tool *tool)
 {
@@ -27,7 +29,10 @@ static void print_help(const struct tool *tool)
         }
         printf("%s\n", o->required ? " (required)" : "");
     }
-    printf("  %-26s %s\n  %-26s %s\n", "--help", "show this help", "--version", "show the version");
+    const char *quiet = tool->quiet != NULL ? "show no progress and no remarks"
+                                            : "for every tool's sake; this one shows no progress";
+    printf("  %-26s %s\n  %-26s %s\n  %-26s %s\n", "--quiet", quiet, "--help", "show this help",
+           "--version", "show the version");
 }
 
 static bool parse_unsigned(const struct option_spec *o, const char *text, struct error *error)
@@ -100,64 +105,106 @@ static bool parse_value(const struct option_spec *o, const char *text, struct er
     return error_set(error, "--%s: unknown kind of option", o->name);
 }
 
-static bool wrong_usage(const struct tool *tool, const struct error *error, int *code)
+/* Lays out the table for getopt_long; returns the number of the tool's own options. */
+static int fill_table(const struct tool *tool, struct option table[OWN_END + 1])
 {
-    fprintf(stderr, "%s: %s; see %s --help\n", tool->name, error->text, tool->name);
-    *code = EXIT_USAGE;
-    return false;
-}
-
-bool tool_start(const struct tool *tool, int argc, char **argv, int *code)
-{
-    struct option table[MAX_OPTIONS + 3];
-    bool given[MAX_OPTIONS] = {false};
     int count = 0;
     for (; tool->options[count].name != NULL && count < MAX_OPTIONS; count++) {
         bool takes = tool->options[count].kind != OPTION_FLAG;
         table[count] = (struct option){tool->options[count].name,
                                        takes ? required_argument : no_argument, NULL, count};
     }
-    table[count] = (struct option){"help", no_argument, NULL, MAX_OPTIONS};
-    table[count + 1] = (struct option){"version", no_argument, NULL, MAX_OPTIONS + 1};
-    table[count + 2] = (struct option){0};
+    table[count] = (struct option){"help", no_argument, NULL, OWN_HELP};
+    table[count + 1] = (struct option){"version", no_argument, NULL, OWN_VERSION};
+    table[count + 2] = (struct option){"quiet", no_argument, NULL, OWN_QUIET};
+    table[count + 3] = (struct option){0};
+    return count;
+}
 
-    struct error error;
-    const struct option_spec *o = tool->options;
-    int index;
-    opterr = 0;
-    while ((index = getopt_long(argc, argv, ":", table, NULL)) != -1) {
-        if (index == MAX_OPTIONS || index == MAX_OPTIONS + 1) {
-            if (index == MAX_OPTIONS)
-                print_help(tool);
-            else
-                printf("%s (reinit) %s\n", tool->name, REINIT_VERSION);
-            *code = tool_finish(tool, true, NULL);
-            return false;
-        }
-        const char *shown = argv[optind - 1];
-        if (index == ':')
-            error_set(&error, "'%s' needs a value", shown);
-        else if (index < 0 || index >= count)
-            error_set(&error, "'%s' is not an option, not one alone, or takes no value", shown);
-        else if (given[index] && o[index].kind != OPTION_LIST)
-            error_set(&error, "--%s: given twice", o[index].name);
-        else if (parse_value(&o[index], optarg != NULL ? optarg : "", &error)) {
-            given[index] = true;
+/* Refuses what getopt_long would let pass or not tell apart: an abbreviated name, which may come to
+ * mean another option when the tool gains one, and a value where none is taken. `argument` is the
+ * whole of what was given, such as "--seed=1". */
+static bool check_name(const struct option *table, const char *argument, struct error *error)
+{
+    if (strncmp(argument, "--", 2) != 0)
+        return error_set(error, "'%s' is not an option", argument);
+    const char *name = argument + 2;
+    size_t length = strcspn(name, "=");
+    for (const struct option *o = table; o->name != NULL; o++) {
+        if (strlen(o->name) != length || strncmp(o->name, name, length) != 0)
             continue;
-        }
-        return wrong_usage(tool, &error, code);
+        if (name[length] == '=' && o->has_arg == no_argument)
+            return error_set(error, "'--%s' takes no value", o->name);
+        return true;
     }
-    if (optind < argc) {
-        error_set(&error, "'%s' is not an option", argv[optind]);
-        return wrong_usage(tool, &error, code);
+    return error_set(error, "'--%.*s' is not an option", (int)length, name);
+}
+
+/* One option that getopt_long has found. Returns false with the error set, or, after --help or
+ * --version, with *code set. */
+static bool take_option(const struct tool *tool, int index, bool given[OWN_END], int *code,
+                        struct error *error)
+{
+    const struct option_spec *o = tool->options;
+    if (index == OWN_HELP || index == OWN_VERSION) {
+        if (index == OWN_HELP)
+            print_help(tool);
+        else
+            printf("%s (reinit) %s\n", tool->name, REINIT_VERSION);
+        *code = tool_finish(tool, true, NULL);
+        return false;
     }
+    bool is_list = index < MAX_OPTIONS && o[index].kind == OPTION_LIST;
+    if (given[index] && !is_list)
+        return error_set(error, "--%s: given twice", index == OWN_QUIET ? "quiet" : o[index].name);
+    given[index] = true;
+    if (index != OWN_QUIET)
+        return parse_value(&o[index], optarg != NULL ? optarg : "", error);
+    if (tool->quiet != NULL)
+        *tool->quiet = true;
+    return true;
+}
+
+static bool take_options(const struct tool *tool, int argc, char **argv, bool given[OWN_END],
+                         int *code, struct error *error)
+{
+    struct option table[OWN_END + 1];
+    int count = fill_table(tool, table);
+    opterr = 0;
+    for (;;) {
+        /* '+': arguments are looked at in the order given, so this one is next. */
+        const char *argument = argv[optind];
+        int index = getopt_long(argc, argv, "+:", table, NULL);
+        if (index == -1)
+            break;
+        if (!check_name(table, argument, error))
+            return false;
+        if (index == ':')
+            return error_set(error, "'%s' needs a value", argument);
+        if (index == '?')
+            return error_set(error, "'%s' is not an option", argument);
+        if (!take_option(tool, index, given, code, error))
+            return false;
+    }
+    if (optind < argc)
+        return error_set(error, "'%s' is not an option", argv[optind]);
     for (int i = 0; i < count; i++) {
-        if (o[i].required && !given[i]) {
-            error_set(&error, "--%s is missing", o[i].name);
-            return wrong_usage(tool, &error, code);
-        }
+        if (tool->options[i].required && !given[i])
+            return error_set(error, "--%s is missing", tool->options[i].name);
     }
     return true;
+}
+
+bool tool_start(const struct tool *tool, int argc, char **argv, int *code)
+{
+    bool given[OWN_END] = {false};
+    struct error error;
+    *code = EXIT_USAGE;
+    if (take_options(tool, argc, argv, given, code, &error))
+        return true;
+    if (*code == EXIT_USAGE)
+        fprintf(stderr, "%s: %s; see %s --help\n", tool->name, error.text, tool->name);
+    return false;
 }
 
 int tool_finish(const struct tool *tool, bool good, const struct error *error)
@@ -180,5 +227,6 @@ void tool_say(const struct tool *tool, const char *format, ...)
     va_start(arguments, format);
     vsnprintf(text, sizeof text, format, arguments);
     va_end(arguments);
+    text_make_plain(text);
     fprintf(stderr, "%s: %s\n", tool->name, text);
 }

@@ -8,7 +8,7 @@
  *              .maximum = UINT32_MAX},
  *             {"out", "FILE", "where to write the weights", OPTION_TEXT, &a.out, .required = true},
  *             {0}};
- *         const struct tool tool = {"init-weights", "writes initial weights", options};
+ *         const struct tool tool = {"init-weights", "writes initial weights", options, &a.quiet};
  *         int code;
  *         if (!tool_start(&tool, argc, argv, &code))
  *             return code;
@@ -16,8 +16,9 @@
  *         return tool_finish(&tool, run(&a, &error), &error);
  *     }
  *
- * --help and --version are every tool's. Numbers are parsed strictly: the whole argument, decimal,
- * within the option's range. Exit codes: 0 done, 1 failed, 2 wrong usage.
+ * --help, --version and --quiet are every tool's. Names are given in full, never abbreviated.
+ * Numbers are parsed strictly: the whole argument, decimal, within the option's range. Exit codes:
+ * 0 done, 1 failed, 2 wrong usage.
  */
 #ifndef REINIT_BASE_OPTIONS_H
 #define REINIT_BASE_OPTIONS_H
@@ -27,7 +28,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-enum { EXIT_DONE = 0, EXIT_FAILED = 1, EXIT_USAGE = 2, OPTION_LIST_MAX = 16 };
+enum { EXIT_DONE = 0, EXIT_FAILED = 1, EXIT_USAGE = 2, OPTION_LIST_MAX = 64 };
 
 enum option_kind {
     OPTION_FLAG,     /* bool *: no value; its presence sets true */
@@ -35,7 +36,7 @@ enum option_kind {
     OPTION_UNSIGNED, /* uint64_t *: minimum .. maximum (0: no maximum) */
     OPTION_REAL,     /* double *: finite and > 0 */
     OPTION_CHOICE,   /* int *: the index of the value in .choices, a NULL-terminated list */
-    OPTION_LIST      /* struct option_list *: may be given several times */
+    OPTION_LIST      /* struct option_list *: may be given OPTION_LIST_MAX times */
 };
 
 struct option_list {
@@ -58,6 +59,7 @@ struct tool {
     const char *name;
     const char *summary;
     const struct option_spec *options;
+    bool *quiet; /* set by --quiet; NULL where there is nothing to keep quiet */
 };
 
 /* Parses the command line. Returns true when the tool is to run; otherwise *code is main's result,
@@ -67,7 +69,8 @@ bool tool_start(const struct tool *tool, int argc, char **argv, int *code);
 /* Prints the error, if not good, as "tool: text"; flushes stdout and fails if that fails. */
 int tool_finish(const struct tool *tool, bool good, const struct error *error);
 
-/* Prints one line "tool: text" on stderr: a remark, not a failure. */
+/* Prints one line "tool: text" on stderr: a remark, not a failure. Control characters in the text
+ * are shown as '?'. */
 void tool_say(const struct tool *tool, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
 

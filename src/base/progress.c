@@ -1,8 +1,11 @@
 #include "base/progress.h"
 
+#include <math.h>
 #include <stdio.h>
 #include <time.h>
 #include <unistd.h>
+
+enum { SECONDS_MAX = 999 * 3600 + 59 * 60 + 59 };
 
 double progress_seconds(void)
 {
@@ -29,7 +32,9 @@ void progress_update(struct progress *progress, double done, const char *label)
         return;
     progress->drawn = now;
     double rate = (done - progress->first) / elapsed;
-    int left = rate > 0 ? (int)((progress->total - done) / rate) : 0;
+    /* A rate near 0 leaves more seconds than an int holds, and no one waits a thousand hours. */
+    double seconds = rate > 0 ? (progress->total - done) / rate : 0;
+    int left = (int)fmax(0, fmin(seconds, SECONDS_MAX));
     fprintf(stderr, "\r\033[K%s %.1f%%  %.4g %s/s  %d:%02d:%02d left", label,
             progress->total > 0 ? 100 * done / progress->total : 0.0, rate, progress->unit,
             left / 3600, left / 60 % 60, left % 60);

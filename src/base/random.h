@@ -20,8 +20,8 @@ enum random_stream {
 /* Four words of 32 random bits: the block at counter (what, where), low words first. */
 void random_block(uint32_t seed, uint32_t stream, uint64_t what, uint64_t where, uint32_t out[4]);
 
-/* A whole number in 0..bound-1 out of 64 random bits: floor(bits * bound / 2^64). bound <= 2^32, so
- * no number is favoured by more than 2^-32. */
+/* A whole number in 0..bound-1 out of 64 random bits: floor(bits * bound / 2^64). bound has 32 bits
+ * only, so no number is favoured by more than 2^-32. */
 uint32_t random_below(uint32_t low, uint32_t high, uint32_t bound);
 
 #endif

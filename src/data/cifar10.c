@@ -55,8 +55,10 @@ bool cifar10_load(struct cifar10 *set, const char *folder, enum cifar10_split sp
         char *path;
         if (limit != 0 && set->count == limit)
             break;
-        if (asprintf(&path, "%s/%s", folder, *name) < 0)
-            return error_set(error, "%s: out of memory", folder);
+        if (asprintf(&path, "%s/%s", folder, *name) < 0) {
+            good = error_set(error, "%s: out of memory", folder);
+            break;
+        }
         good = append_file(set, path, limit, error);
         free(path);
     }

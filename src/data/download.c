@@ -44,6 +44,15 @@ bool download_open(struct download *download, const char *path, struct error *er
     return true;
 }
 
+bool download_size(const struct download *download, uint64_t *size, struct error *error)
+{
+    struct stat status;
+    if (fstat(download->fd, &status) != 0)
+        return error_errno(error, "%s: cannot examine", download->path);
+    *size = (uint64_t)status.st_size;
+    return true;
+}
+
 bool download_restart(struct download *download, struct error *error)
 {
     download->resumed = false;
@@ -134,7 +143,7 @@ static bool set_options(CURL *curl, struct transfer *transfer)
 }
 
 /* Transfers what follows the first `first` bytes. *cannot_resume: the server will not, for instance
- * because it has no ranges or its file is not longer than that. */
+ * because it has no ranges or its file is shorter than that. */
 static bool transfer_rest(struct download *download, const struct download_request *request,
                           uint64_t first, bool *cannot_resume, struct error *error)
 {
@@ -154,9 +163,9 @@ static bool transfer_rest(struct download *download, const struct download_reque
     curl_easy_getinfo(curl, CURLINFO_RESPONSE_CODE, &code);
     curl_easy_cleanup(curl);
     *cannot_resume
-        = first > 0
-          && (status == CURLE_RANGE_ERROR || status == CURLE_BAD_DOWNLOAD_RESUME || code == 416);
-    if (status == CURLE_OK)
+        = first > 0 && (status == CURLE_RANGE_ERROR || status == CURLE_BAD_DOWNLOAD_RESUME);
+    /* 416, range not satisfiable: no bytes follow the first ones. */
+    if (status == CURLE_OK || (first > 0 && code == 416))
         return true;
     if (transfer.failed) {
         *error = transfer.error;
@@ -171,10 +180,11 @@ bool download_fetch(struct download *download, const struct download_request *re
     /* Once for the process; later calls only count. */
     if (curl_global_init(CURL_GLOBAL_DEFAULT) != CURLE_OK)
         return error_set(error, "libcurl does not start");
-    struct stat status;
-    if (fstat(download->fd, &status) != 0)
-        return error_errno(error, "%s: cannot examine", download->path);
-    uint64_t first = (uint64_t)status.st_size;
+    uint64_t first;
+    if (!download_size(download, &first, error)) {
+        curl_global_cleanup();
+        return false;
+    }
     bool cannot_resume = first > request->limit, good = false;
     if (!cannot_resume) {
         download->resumed = first > 0;

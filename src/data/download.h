@@ -3,8 +3,8 @@
  * http, https and file URLs; a redirect may lead to http and https only. Certificates are checked.
  * Connecting may take 10 s, and less than 1 KB/s for 30 s counts as a stall. What has come so far
  * is kept in PATH.download, locked against other processes; a server that cannot go on from there
- * makes it start anew. The file never gets another name here: the caller checks it, uses it and
- * removes it.
+ * makes it start anew, and one that says nothing comes after it (HTTP 416) leaves it as it is. The
+ * file never gets another name here: the caller checks it, uses it and removes it.
  */
 #ifndef REINIT_DATA_DOWNLOAD_H
 #define REINIT_DATA_DOWNLOAD_H
@@ -33,6 +33,9 @@ bool download_open(struct download *download, const char *path, struct error *er
 /* Brings the file up to the whole of the URL. After an error it holds what has come. */
 bool download_fetch(struct download *download, const struct download_request *request,
                     struct error *error);
+
+/* The bytes there are so far. */
+bool download_size(const struct download *download, uint64_t *size, struct error *error);
 
 /* Empties the file: what it holds is no good. */
 bool download_restart(struct download *download, struct error *error);

@@ -121,16 +121,22 @@ static bool fetch_from_archive(struct fetch *fetch, const char *path, bool must_
     return archive_visit(path, wanted, OFFICIAL_FILES, unpack_entry, &unpacking, error);
 }
 
-/* A download that was gone on with and turns out wrong may be made of two different files: then it
- * is had once more from its beginning. */
+/* What an earlier, interrupted run had brought whole is tried before anything is asked of the
+ * server. A download that was gone on with and turns out wrong may be made of two different files:
+ * then it is had once more from its beginning. */
 static bool download_and_unpack(struct fetch *fetch, struct download *download,
                                 const struct download_request *request, bool *keep,
                                 struct error *error)
 {
     bool official = strcmp(request->url, fetch->set->url) == 0;
-    for (;;) {
+    uint64_t size;
+    if (!download_size(download, &size, error))
+        return false;
+    bool whole = size == fetch->set->archive.size;
+    download->resumed = whole;
+    for (;; whole = false) {
         *keep = true;
-        if (!download_fetch(download, request, error))
+        if (!whole && !download_fetch(download, request, error))
             return false;
         if (fetch_from_archive(fetch, download->path, official, error)) {
             *keep = false;

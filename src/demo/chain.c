@@ -26,8 +26,9 @@ static struct lsq_point place_in(double side, size_t state, double u, double v)
                               side * (row + v - CHAIN_SIDE / 2.0)};
 }
 
-static size_t follow(const struct lsq *problem, const struct chain_plan *plan, size_t state,
-                     uint64_t run)
+/* Where a run out of a cell ends. */
+static struct lsq_point follow(const struct lsq *problem, const struct chain_plan *plan,
+                               size_t state, uint64_t run)
 {
     uint32_t bits[4];
     random_block(problem->seed, RANDOM_DEMO, run, plan->steps, bits);
@@ -35,7 +36,7 @@ static size_t follow(const struct lsq *problem, const struct chain_plan *plan, s
         problem, place_in(plan->side, state, lsq_unit(bits[0]), lsq_unit(bits[1])));
     for (uint64_t k = 0; k < plan->steps; k++)
         w = lsq_step(problem, w, lsq_step_size(&plan->sizes, k), run, k);
-    return chain_state(plan->side, lsq_to_round(problem, w));
+    return lsq_to_round(problem, w);
 }
 
 void chain_estimate(const struct lsq *problem, const struct chain_plan *plan, struct chain *chain)
@@ -44,7 +45,7 @@ void chain_estimate(const struct lsq *problem, const struct chain_plan *plan, st
         uint64_t counts[CHAIN_STATES] = {0};
         uint64_t first = plan->first_run + from * plan->runs;
         for (uint64_t run = 0; run < plan->runs; run++)
-            counts[follow(problem, plan, from, first + run)]++;
+            counts[chain_state(plan->side, follow(problem, plan, from, first + run))]++;
         for (size_t to = 0; to < CHAIN_STATES; to++)
             chain->p[from][to] = (double)counts[to] / (double)plan->runs;
     }
@@ -72,4 +73,14 @@ double chain_spread(const struct chain *chain, double side, size_t from)
         sum += chain->p[from][to] * (z.a * z.a + z.b * z.b);
     }
     return sqrt(sum);
+}
+
+double chain_distance(const struct lsq *problem, const struct chain_plan *plan, size_t from)
+{
+    double sum = 0;
+    for (uint64_t run = 0; run < plan->runs; run++) {
+        struct lsq_point z = follow(problem, plan, from, plan->first_run + run);
+        sum += z.a * z.a + z.b * z.b;
+    }
+    return sqrt(sum / (double)plan->runs);
 }

@@ -39,4 +39,7 @@ void chain_square(struct chain *chain);
  * leads. */
 double chain_spread(const struct chain *chain, double side, size_t from);
 
+/* The same of the plan's runs out of `from` themselves: to where each ends, with no cells. */
+double chain_distance(const struct lsq *problem, const struct chain_plan *plan, size_t from);
+
 #endif

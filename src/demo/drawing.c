@@ -5,7 +5,7 @@
 #include "demo/leastsquares.h"
 
 enum { RINGS = 7, RING_POINTS = 120, DESCENT = 40, WANDER = 600, TAIL = 400, RUN_DRAWN = 1 };
-enum { SQUARINGS = 8, TANGENTS = 8, PARABOLA = 80 };
+enum { SQUARINGS = 8, TANGENTS = 8, PARABOLA = 80, WALKS = 20000 };
 
 /* In round coordinates: where paths start, on the outermost ring's radius. */
 static const struct lsq_point START = {0.25, 1.7};
@@ -112,6 +112,21 @@ static bool print_parabola(struct file_writer *writer, struct error *error)
     return file_writer_print(writer, error, "\n\n");
 }
 
+/* Of many runs with the plan's step sizes out of the middle cell, and out of a corner. All have
+ * random numbers of their own: the matrices' runs end long before first_run << 4. */
+static bool print_distance(struct file_writer *writer, const char *name, const struct lsq *problem,
+                           struct chain_plan plan, uint64_t steps, struct error *error)
+{
+    plan.steps = steps;
+    plan.runs = WALKS;
+    plan.first_run <<= 4;
+    double middle = chain_distance(problem, &plan, CHAIN_MIDDLE);
+    plan.first_run += WALKS;
+    double corner = chain_distance(problem, &plan, 0);
+    return file_writer_print(writer, error, "# %s\n%llu %.9g %.9g\n\n\n", name,
+                             (unsigned long long)steps, middle, corner);
+}
+
 static bool print_spread(struct file_writer *writer, const char *name, uint64_t steps,
                          const struct chain *chain, struct error *error)
 {
@@ -132,11 +147,14 @@ static bool print_chain(struct file_writer *writer, uint32_t seed, struct error 
     for (int i = 0; i < SQUARINGS; i++)
         chain_square(&chain);
     if (!print_matrix(writer, "power", &chain, error)
-        || !print_spread(writer, "power-spread", BLOCK.steps << SQUARINGS, &chain, error))
+        || !print_spread(writer, "power-spread", BLOCK.steps << SQUARINGS, &chain, error)
+        || !print_distance(writer, "constant-distance", &problem, BLOCK, BLOCK.steps << SQUARINGS,
+                           error))
         return false;
     chain_estimate(&problem, &LONG_RUN, &chain);
     return print_matrix(writer, "long", &chain, error)
            && print_spread(writer, "long-spread", LONG_RUN.steps, &chain, error)
+           && print_distance(writer, "long-distance", &problem, LONG_RUN, LONG_RUN.steps, error)
            && print_parabola(writer, error);
 }
 

@@ -12,6 +12,9 @@
  *                itself many times; over a long run with diminishing steps
  *   block-spread, power-spread, long-spread   steps, and the spread (chain_spread) of the middle
  *                row and of a corner's
+ *   constant-distance, long-distance   steps, and how far from the optimum they lead when they are
+ *                run instead of read off a matrix (chain_distance), from the middle cell and from a
+ *                corner: as many constant steps as power stands for; long's diminishing steps
  *   parabola     a bowl of one dimension: s and F - F(w*) = s^2 / 2
  *   tangents     s, F, and the vector (ds, dF) of a step of gradient descent along the tangent
  */

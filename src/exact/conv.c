@@ -1,9 +1,10 @@
 #include "exact/conv.h"
 
 #include "exact/gemm.h"
-#include "exact/parallel.h"
+#include "exact/im2col.h"
+#include "exact/isa.h"
+#include "exact/winograd.h"
 
-#include <stdbool.h>
 #include <string.h>
 
 size_t conv_output_height(const struct conv_shape *s)
@@ -16,249 +17,66 @@ size_t conv_output_width(const struct conv_shape *s)
     return (s->width + 2 * s->padding - s->kernel) / s->stride + 1;
 }
 
-static size_t positions(const struct conv_shape *s)
+static bool by_winograd(const struct conv_shape *s)
 {
-    return conv_output_height(s) * conv_output_width(s);
+    return gemm_chosen() == GEMM_EXACT && winograd_applies(s);
 }
 
-static size_t patch_size(const struct conv_shape *s)
+size_t conv_forward_scratch(const struct conv_shape *s, size_t batch)
 {
-    return s->kernel * s->kernel * s->channels;
+    return by_winograd(s) ? winograd_forward_scratch(s, batch) : im2col_forward_scratch(s);
 }
 
-static size_t image_size(const struct conv_shape *s)
-{
-    return s->height * s->width * s->channels;
-}
-
-/* A 1x1 convolution of stride 1 reads the image itself as its matrix of patches. */
-static bool is_pointwise(const struct conv_shape *s)
-{
-    return s->kernel == 1 && s->stride == 1 && s->padding == 0;
-}
-
-static size_t columns_size(const struct conv_shape *s)
-{
-    return is_pointwise(s) ? 0 : positions(s) * patch_size(s);
-}
-
-size_t conv_forward_scratch(const struct conv_shape *s)
-{
-    return (size_t)parallel_threads() * columns_size(s);
-}
-
+/* The sums of the bias's gradient come first, for their alignment. */
 size_t conv_backward_scratch(const struct conv_shape *s, size_t batch)
 {
-    size_t weights = patch_size(s) * s->outputs;
-    return weights                                               /* w transposed */
-           + (size_t)parallel_threads() * 2 * columns_size(s)    /* patches, their gradient */
-           + parallel_parts(batch) * (weights + 2 * s->outputs); /* dw, dbias (doubles) */
-}
-
-/* For each row of an image that the window's row u meets: the output columns first .. last - 1
- * whose input column lies inside the image. */
-struct span {
-    size_t first, last;
-};
-
-static struct span inside(size_t offset, size_t outputs, size_t inputs, size_t stride,
-                          size_t padding)
-{
-    struct span span = {0, outputs};
-    while (span.first < outputs && span.first * stride + offset < padding)
-        span.first++;
-    while (span.last > span.first && (span.last - 1) * stride + offset >= inputs + padding)
-        span.last--;
-    return span;
-}
-
-/* One row of a window, [K,C]: of image row `row`, from column `left` on, both counted from the
- * padding's edge; zeros where that is outside the image. */
-static void copy_window_row(const struct conv_shape *s, const float *x, size_t row, size_t left,
-                            float *to)
-{
-    size_t c = s->channels, k = s->kernel, begin = 0, end = k;
-    if (row < s->padding || row >= s->height + s->padding) {
-        memset(to, 0, k * c * sizeof *to);
-        return;
-    }
-    while (begin < k && left + begin < s->padding)
-        begin++;
-    while (end > begin && left + end > s->width + s->padding)
-        end--;
-    memset(to, 0, begin * c * sizeof *to);
-    if (end > begin) {
-        const float *from = x + ((row - s->padding) * s->width + left + begin - s->padding) * c;
-        memcpy(to + begin * c, from, (end - begin) * c * sizeof *to);
-    }
-    memset(to + end * c, 0, (k - end) * c * sizeof *to);
-}
-
-/* columns: [H'W', KKC] of one image x: [H,W,C]. */
-static void unfold(const struct conv_shape *s, const float *x, float *columns)
-{
-    size_t out_h = conv_output_height(s), out_w = conv_output_width(s);
-    for (size_t i = 0; i < out_h; i++) {
-        for (size_t j = 0; j < out_w; j++) {
-            for (size_t u = 0; u < s->kernel; u++) {
-                copy_window_row(s, x, i * s->stride + u, j * s->stride, columns);
-                columns += s->kernel * s->channels;
-            }
-        }
-    }
-}
-
-/* dx: [H,W,C] = sum over patches of columns: [H'W', KKC]. For a fixed (u, v) no two patches meet in
- * an element, so its sum runs over u, v ascending whatever the order of i, j. */
-static void fold(const struct conv_shape *s, const float *columns, float *dx)
-{
-    size_t out_h = conv_output_height(s), out_w = conv_output_width(s);
-    size_t patch = patch_size(s), c = s->channels;
-    memset(dx, 0, image_size(s) * sizeof *dx);
-    for (size_t u = 0; u < s->kernel; u++) {
-        struct span rows = inside(u, out_h, s->height, s->stride, s->padding);
-        for (size_t v = 0; v < s->kernel; v++) {
-            struct span across = inside(v, out_w, s->width, s->stride, s->padding);
-            for (size_t i = rows.first; i < rows.last; i++) {
-                size_t row = i * s->stride + u - s->padding;
-                for (size_t j = across.first; j < across.last; j++) {
-                    size_t column = j * s->stride + v - s->padding;
-                    float *to = dx + (row * s->width + column) * c;
-                    const float *from = columns + (i * out_w + j) * patch + (u * s->kernel + v) * c;
-                    for (size_t k = 0; k < c; k++)
-                        to[k] += from[k];
-                }
-            }
-        }
-    }
+    return 2 * batch * s->outputs
+           + (by_winograd(s) ? winograd_backward_scratch(s, batch)
+                             : im2col_backward_scratch(s, batch));
 }
 
 void conv_forward(const struct conv_shape *s, size_t batch, const float *x, const float *w,
                   const float *bias, float *y, float *scratch)
 {
-    size_t rows = positions(s), patch = patch_size(s);
-#pragma omp parallel for schedule(static)
-    for (size_t b = 0; b < batch; b++) {
-        const float *image = x + b * image_size(s);
-        if (!is_pointwise(s)) {
-            float *columns = scratch + (size_t)parallel_index() * columns_size(s);
-            unfold(s, image, columns);
-            image = columns;
-        }
-        gemm_run(&(struct gemm){.m = rows,
-                                .n = s->outputs,
-                                .k = patch,
-                                .a = image,
-                                .a_row = patch,
-                                .a_column = 1,
-                                .b = w,
-                                .b_row = s->outputs,
-                                .c = y + b * rows * s->outputs,
-                                .c_row = s->outputs,
-                                .bias = bias});
-    }
-}
-
-/* The scratch of conv_backward, cut up. */
-struct backward {
-    const struct conv_shape *shape;
-    const float *x, *dy;
-    float *dx;
-    const float *transposed; /* w^T: [N, KKC] */
-    float *columns;          /* per thread: patches and their gradient, [2, H'W', KKC] */
-    float *dw;               /* per part: [KKC, N] */
-    double *dbias;           /* per part: [N] */
-};
-
-static void backward_image(const struct backward *k, size_t b, float *dw, double *dbias,
-                           bool continued)
-{
-    const struct conv_shape *s = k->shape;
-    size_t rows = positions(s), patch = patch_size(s), n = s->outputs;
-    const float *dy = k->dy + b * rows * n;
-    const float *patches = k->x + b * image_size(s);
-    float *columns = k->columns + (size_t)parallel_index() * 2 * columns_size(s);
-    if (!is_pointwise(s)) {
-        unfold(s, patches, columns);
-        patches = columns;
-    }
-    gemm_run(&(struct gemm){.m = patch,
-                            .n = n,
-                            .k = rows,
-                            .a = patches,
-                            .a_row = 1,
-                            .a_column = patch,
-                            .b = dy,
-                            .b_row = n,
-                            .c = dw,
-                            .c_row = n,
-                            .continued = continued});
-    for (size_t row = 0; row < rows; row++) {
-        for (size_t j = 0; j < n; j++)
-            dbias[j] += (double)dy[row * n + j];
-    }
-    if (k->dx == NULL)
-        return;
-    float *dx = k->dx + b * image_size(s);
-    float *dcolumns = is_pointwise(s) ? dx : columns + columns_size(s);
-    gemm_run(&(struct gemm){.m = rows,
-                            .n = patch,
-                            .k = n,
-                            .a = dy,
-                            .a_row = n,
-                            .a_column = 1,
-                            .b = k->transposed,
-                            .b_row = patch,
-                            .c = dcolumns,
-                            .c_row = patch});
-    if (!is_pointwise(s))
-        fold(s, dcolumns, dx);
-}
-
-/* Adds the parts in order. */
-static void combine(const struct backward *k, size_t parts, float *dw, float *dbias)
-{
-    size_t n = k->shape->outputs, weights = patch_size(k->shape) * n;
-#pragma omp parallel for schedule(static)
-    for (size_t block = 0; block < (weights + 1023) / 1024; block++) {
-        size_t end = weights < (block + 1) * 1024 ? weights : (block + 1) * 1024;
-        for (size_t i = block * 1024; i < end; i++)
-            dw[i] = k->dw[i];
-        for (size_t part = 1; part < parts; part++) {
-            for (size_t i = block * 1024; i < end; i++)
-                dw[i] += k->dw[part * weights + i];
-        }
-    }
-    for (size_t j = 0; j < n; j++) {
-        double sum = 0;
-        for (size_t part = 0; part < parts; part++)
-            sum += k->dbias[part * n + j];
-        dbias[j] = (float)sum;
-    }
+    if (by_winograd(s))
+        winograd_forward(s, batch, x, w, bias, y, scratch);
+    else
+        im2col_forward(s, batch, x, w, bias, y, scratch);
 }
 
 void conv_backward(const struct conv_shape *s, size_t batch, const float *x, const float *w,
-                   const float *dy, float *dx, float *dw, float *dbias, float *scratch)
+                   const float *y, float *dy, float *dx, float *dw, float *dbias, float *scratch)
 {
-    size_t patch = patch_size(s), n = s->outputs, weights = patch * n;
-    size_t parts = parallel_parts(batch);
-    struct backward k = {.shape = s, .x = x, .dy = dy, .dx = dx};
-    k.dbias = (double *)scratch; /* first, for its alignment */
-    float *transposed = scratch + parts * 2 * n;
-    k.transposed = transposed;
-    k.dw = transposed + weights;
-    k.columns = k.dw + parts * weights;
-    if (dx != NULL)
-        gemm_transpose(patch, n, w, transposed);
-#pragma omp parallel for schedule(static)
-    for (size_t part = 0; part < parts; part++) {
-        double *part_dbias = k.dbias + part * n;
-        for (size_t j = 0; j < n; j++)
-            part_dbias[j] = 0;
-        size_t first = parallel_begin(batch, parts, part);
-        size_t end = parallel_begin(batch, parts, part + 1);
-        for (size_t b = first; b < end; b++)
-            backward_image(&k, b, k.dw + part * weights, part_dbias, b > first);
+    struct conv_gradient gradient = {.y = y, .dy = dy, .sums = (double *)scratch};
+    float *rest = scratch + 2 * batch * s->outputs;
+    if (by_winograd(s))
+        winograd_backward(s, batch, x, w, &gradient, dx, dw, rest);
+    else
+        im2col_backward(s, batch, x, w, &gradient, dx, dw, rest);
+    for (size_t n = 0; n < s->outputs; n++) {
+        double sum = 0;
+        for (size_t b = 0; b < batch; b++)
+            sum += gradient.sums[b * s->outputs + n];
+        dbias[n] = (float)sum;
     }
-    combine(&k, parts, dw, dbias);
+}
+
+void conv_finish_output(const struct conv_shape *s, size_t images, float *y)
+{
+    if (s->rectified)
+        isa_kernels()->elementwise->rectify(
+            images * conv_output_height(s) * conv_output_width(s) * s->outputs, y);
+}
+
+void conv_begin_gradient(const struct conv_shape *s, const struct conv_gradient *g, size_t first,
+                         size_t images)
+{
+    size_t rows = conv_output_height(s) * conv_output_width(s), size = rows * s->outputs;
+    for (size_t b = first; b < first + images; b++) {
+        double *sums = g->sums + b * s->outputs;
+        if (s->rectified)
+            isa_kernels()->elementwise->rectify_gradient(size, g->y + b * size, g->dy + b * size);
+        memset(sums, 0, s->outputs * sizeof *sums);
+        isa_kernels()->elementwise->add_rows(rows, s->outputs, g->dy + b * size, sums);
+    }
 }

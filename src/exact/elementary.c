@@ -1,6 +1,8 @@
 #include "exact/elementary.h"
 
 #include <math.h>
+#include <stdint.h>
+#include <string.h>
 
 /* An unevaluated sum, |low| at most half a unit in the last place of high. */
 struct pair {
@@ -49,19 +51,30 @@ static struct pair divide(struct pair a, struct pair b)
     return add_ordered(quotient.high, quotient.low + rest.high / b.high);
 }
 
+/* The pair as a double rounded to odd: unless the double is the sum already, the one of the two
+ * doubles about the sum whose last bit is 1. The bit stands for all that was cut off, so that a
+ * further rounding, to a format at least two bits shorter, is the only one that counts (Boldo &
+ * Melquiond, "Emulation of a FMA and correctly rounded sums: proved algorithms using rounding to
+ * odd", IEEE Trans. Computers 57, 2008). */
+static double round_to_odd(struct pair sum)
+{
+    uint64_t bits;
+    memcpy(&bits, &sum.high, sizeof bits);
+    if (sum.low != 0 && bits % 2 == 0)
+        bits = signbit(sum.low) == signbit(sum.high) ? bits + 1 : bits - 1;
+    double odd;
+    memcpy(&odd, &bits, sizeof odd);
+    return odd;
+}
+
 /* exp(x) = 2^k exp(r)^256 with r = (x - k ln 2) / 256, |r| < 0.00136; exp(r) by its Taylor series,
- * whose first neglected term is r^10 / 10! < 2^-116. Squaring eight times costs eight bits. */
-double exact_exp(double x)
+ * whose first neglected term is r^10 / 10! < 2^-116. Squaring eight times costs eight bits.
+ * Returns exp(r)^256; x is finite. */
+static struct pair exp_reduced(double x, int *k)
 {
     enum { TERMS = 9, SQUARINGS = 8 };
-    if (isnan(x))
-        return x;
-    if (x > 709.8)
-        return INFINITY;
-    if (x < -745.2)
-        return 0.0;
-    double k = floor(x / LN2.high + 0.5);
-    struct pair r = add((struct pair){x, 0}, multiply((struct pair){-k, 0}, LN2));
+    double multiple = floor(x / LN2.high + 0.5);
+    struct pair r = add((struct pair){x, 0}, multiply((struct pair){-multiple, 0}, LN2));
     r.high = ldexp(r.high, -SQUARINGS);
     r.low = ldexp(r.low, -SQUARINGS);
     const struct pair one = {1, 0};
@@ -70,26 +83,43 @@ double exact_exp(double x)
         sum = add(one, divide(multiply(r, sum), (struct pair){n, 0}));
     for (int i = 0; i < SQUARINGS; i++)
         sum = multiply(sum, sum);
-    return ldexp(sum.high, (int)k);
+    *k = (int)multiple;
+    return sum;
 }
 
-/* log(x) = k ln 2 + log(m) with m within [sqrt(1/2), sqrt(2)); log(m) = 2 artanh(s) with
- * s = (m - 1) / (m + 1), |s| < 0.1716, whose first neglected term is s^44 / 45 < 2^-117 of it. */
-double exact_log(double x)
+double exact_exp(double x)
+{
+    if (isnan(x))
+        return x;
+    if (x > 709.8)
+        return INFINITY;
+    if (x < -745.2)
+        return 0.0;
+    int k;
+    struct pair sum = exp_reduced(x, &k);
+    return ldexp(sum.high, k);
+}
+
+float exact_expf(float x)
+{
+    if (isnan(x))
+        return x;
+    if (x > 89)
+        return INFINITY;
+    if (x < -104)
+        return 0.0f;
+    int k;
+    struct pair sum = exp_reduced((double)x, &k);
+    /* 2^k is far within double's range, so the conversion is the one rounding, to a subnormal
+     * float or to infinity too. */
+    return (float)ldexp(round_to_odd(sum), k);
+}
+
+/* log(m) for m within [sqrt(1/2), sqrt(2)): 2 artanh(s) with s = (m - 1) / (m + 1), |s| < 0.1716,
+ * whose first neglected term is s^44 / 45 < 2^-117 of it. */
+static struct pair log_fraction(double m)
 {
     enum { TERMS = 22 };
-    if (isnan(x) || x < 0)
-        return NAN;
-    if (x == 0)
-        return -INFINITY;
-    if (isinf(x))
-        return x;
-    int k;
-    double m = frexp(x, &k);
-    if (m < 0x1.6a09e667f3bcdp-1) {
-        m *= 2;
-        k--;
-    }
     struct pair s = divide((struct pair){m - 1, 0}, add_exact(m, 1));
     struct pair square = multiply(s, s);
     struct pair sum = {0, 0};
@@ -100,5 +130,41 @@ double exact_log(double x)
     sum = multiply(sum, s);
     sum.high *= 2;
     sum.low *= 2;
-    return add(multiply((struct pair){k, 0}, LN2), sum).high;
+    return sum;
+}
+
+/* log(2^k m), given log(m). */
+static struct pair log_scaled(int k, struct pair log_m)
+{
+    return add(multiply((struct pair){k, 0}, LN2), log_m);
+}
+
+/* x is finite and above 0. */
+static struct pair log_pair(double x)
+{
+    int k;
+    double m = frexp(x, &k);
+    if (m < 0x1.6a09e667f3bcdp-1) {
+        m *= 2;
+        k--;
+    }
+    return log_scaled(k, log_fraction(m));
+}
+
+double exact_log(double x)
+{
+    if (isnan(x) || x < 0)
+        return NAN;
+    if (x == 0)
+        return -INFINITY;
+    return isinf(x) ? x : log_pair(x).high;
+}
+
+float exact_logf(float x)
+{
+    if (isnan(x) || x < 0)
+        return NAN;
+    if (x == 0)
+        return -INFINITY;
+    return isinf(x) ? x : (float)round_to_odd(log_pair((double)x));
 }

@@ -17,6 +17,11 @@ void gemm_choose(enum gemm_engine chosen)
         openblas_set_num_threads(1);
 }
 
+enum gemm_engine gemm_chosen(void)
+{
+    return engine;
+}
+
 static void run_openblas(const struct gemm *g)
 {
     bool transposed = g->a_column != 1;

@@ -39,6 +39,7 @@ enum gemm_engine { GEMM_EXACT, GEMM_OPENBLAS };
 
 /* Which engine gemm_run uses, for the whole process; exact unless told otherwise. */
 void gemm_choose(enum gemm_engine engine);
+enum gemm_engine gemm_chosen(void);
 
 /* Computes one product on the calling thread. */
 void gemm_run(const struct gemm *product);

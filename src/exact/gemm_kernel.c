@@ -103,10 +103,10 @@ static void gemm_kernel(const struct gemm *g)
     } while (first < g->k);
 }
 
-#define NAME_OF(isa) #isa
-#define STRING_OF(isa) NAME_OF(isa)
-#define SYMBOL_OF(isa) isa_##isa
-#define SYMBOL(isa) SYMBOL_OF(isa)
+#define TEXT_OF(name) #name
+#define TEXT(name) TEXT_OF(name)
 
-extern const struct isa_kernels SYMBOL(REINIT_ISA_NAME);
-const struct isa_kernels SYMBOL(REINIT_ISA_NAME) = {STRING_OF(REINIT_ISA_NAME), gemm_kernel};
+const struct isa_kernels ISA_SYMBOL(isa) = {.name = TEXT(REINIT_ISA_NAME),
+                                            .gemm = gemm_kernel,
+                                            .winograd = &ISA_SYMBOL(winograd),
+                                            .elementwise = &ISA_SYMBOL(elementwise)};

@@ -41,7 +41,7 @@ struct tensor_file {
     size_t count;
     struct metadata metadata;
     char payload_sha256[SHA256_HEX_SIZE];
-    void *owned[2]; /* the file's contents and its parsed header */
+    void *owned[2]; /* the decoded values and the parsed header */
 };
 
 /* Reads a whole file; all of *file, values included, is freed by tensor_file_free. */

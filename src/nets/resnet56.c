@@ -7,25 +7,25 @@
 
 /* norm, 1x1 to mid, norm, 3x3, norm, 1x1 to out; then the shortcut is added. */
 #define REST_OF_BLOCK(name, mid, out)                                                             \
-    BATCH_NORM(name ".bn2"), RELU, CONV(name ".conv2", mid, 3, 1, 1),                             \
-    BATCH_NORM(name ".bn3"), RELU, CONV(name ".conv3", out, 1, 1, 0)
+    BATCH_NORM_RELU(name ".bn2"), CONV(name ".conv2", mid, 3, 1, 1),                             \
+    BATCH_NORM_RELU(name ".bn3"), CONV(name ".conv3", out, 1, 1, 0)
 
 #define BLOCK(name, mid, out)                                                                     \
-    BRANCH, BATCH_NORM(name ".bn1"), RELU, CONV(name ".conv1", mid, 1, 1, 0),                     \
-    REST_OF_BLOCK(name, mid, out), ADD, RELU
+    BRANCH, BATCH_NORM_RELU(name ".bn1"), CONV(name ".conv1", mid, 1, 1, 0),                     \
+    REST_OF_BLOCK(name, mid, out), ADD_RELU
 
 /* A stage's first block changes the shape, its shortcut too. */
 #define FIRST_BLOCK(name, mid, out, stride)                                                       \
-    BRANCH, BATCH_NORM(name ".bn1"), RELU, CONV(name ".conv1", mid, 1, stride, 0),                \
-    REST_OF_BLOCK(name, mid, out), SHORTCUT_CONV(name ".shortcut.0", out, stride), ADD, RELU
+    BRANCH, BATCH_NORM_RELU(name ".bn1"), CONV(name ".conv1", mid, 1, stride, 0),                \
+    REST_OF_BLOCK(name, mid, out), SHORTCUT_CONV(name ".shortcut.0", out, stride), ADD_RELU
 
 /* The very first takes its input as it is: its bn1 is in the file and never used. */
 #define VERY_FIRST_BLOCK(name, mid, out)                                                          \
     BRANCH, UNUSED_BATCH_NORM(name ".bn1"), CONV(name ".conv1", mid, 1, 1, 0),                    \
-    REST_OF_BLOCK(name, mid, out), SHORTCUT_CONV(name ".shortcut.0", out, 1), ADD, RELU
+    REST_OF_BLOCK(name, mid, out), SHORTCUT_CONV(name ".shortcut.0", out, 1), ADD_RELU
 
 static const struct layer_spec layers[] = {
-    CONV("conv1", 16, 3, 1, 1), BATCH_NORM("bn1"), RELU, /* 32x32x16 */
+    CONV("conv1", 16, 3, 1, 1), BATCH_NORM_RELU("bn1"), /* 32x32x16 */
 
     VERY_FIRST_BLOCK("layer1.0", 16, 64), /* 32x32x64 */
     BLOCK("layer1.1", 16, 64), BLOCK("layer1.2", 16, 64), BLOCK("layer1.3", 16, 64),

@@ -1,5 +1,7 @@
 #include "nn/adam.h"
 
+#include "exact/isa.h"
+
 #include <math.h>
 #include <stdlib.h>
 
@@ -37,17 +39,19 @@ void adam_update(struct adam *adam, float *values, const float *gradients)
     adam->step++;
     adam->power1 *= BETA1;
     adam->power2 *= BETA2;
-    const float keep1 = (float)BETA1, take1 = (float)(1 - BETA1);
-    const float keep2 = (float)BETA2, take2 = (float)(1 - BETA2);
-    const float rate = (float)(adam->learning_rate / (1 - adam->power1));
-    const float root = (float)sqrt(1 - adam->power2);
-    const float epsilon = (float)EPSILON;
-    float *m = adam->m, *v = adam->v;
+    const struct adam_constants constants
+        = {.keep1 = (float)BETA1,
+           .take1 = (float)(1 - BETA1),
+           .keep2 = (float)BETA2,
+           .take2 = (float)(1 - BETA2),
+           .rate = (float)(adam->learning_rate / (1 - adam->power1)),
+           .root = (float)sqrt(1 - adam->power2),
+           .epsilon = (float)EPSILON};
+    enum { BLOCK = 1 << 12 };
 #pragma omp parallel for schedule(static)
-    for (size_t i = 0; i < adam->count; i++) {
-        float g = gradients[i];
-        m[i] = keep1 * m[i] + take1 * g;
-        v[i] = keep2 * v[i] + take2 * (g * g);
-        values[i] -= rate * m[i] / (sqrtf(v[i]) / root + epsilon);
+    for (size_t i = 0; i < adam->count; i += BLOCK) {
+        size_t count = adam->count - i < BLOCK ? adam->count - i : BLOCK;
+        isa_kernels()->elementwise->adam(count, &constants, gradients + i, adam->m + i, adam->v + i,
+                                         values + i);
     }
 }

@@ -1,5 +1,5 @@
-/* Convolution: y = x * w + bias (exact/conv.h has the equation and its algorithm).
- * x: [B,H,W,C]   w: [K,K,C,N]   bias: [N]   y: [B,H',W',N] */
+/* Convolution: y = x * w + bias, rectified if its row says so (exact/conv.h has the equation and
+ * the algorithm). x: [B,H,W,C]   w: [K,K,C,N]   bias: [N]   y: [B,H',W',N] */
 #include "exact/conv.h"
 #include "nn/layer.h"
 
@@ -11,7 +11,8 @@ static struct conv_shape conv_of(const struct layer *l)
                                .outputs = l->spec->outputs,
                                .kernel = l->spec->kernel,
                                .stride = l->spec->stride,
-                               .padding = l->spec->padding};
+                               .padding = l->spec->padding,
+                               .rectified = l->spec->rectified};
 }
 
 static void shape(struct layer *l, struct network *network)
@@ -26,7 +27,7 @@ static void shape(struct layer *l, struct network *network)
 static void plan(const struct layer *l, size_t batch, struct layer_needs *needs)
 {
     struct conv_shape conv = conv_of(l);
-    needs->forward_scratch = conv_forward_scratch(&conv);
+    needs->forward_scratch = conv_forward_scratch(&conv, batch);
     needs->backward_scratch = conv_backward_scratch(&conv, batch);
 }
 
@@ -40,7 +41,7 @@ static void forward(const struct layer *l, const struct pass *pass)
 static void backward(const struct layer *l, const struct pass *pass)
 {
     struct conv_shape conv = conv_of(l);
-    conv_backward(&conv, pass->batch, l->x, l->parameters[0]->value, l->dy, l->dx,
+    conv_backward(&conv, pass->batch, l->x, l->parameters[0]->value, l->y, l->dy, l->dx,
                   l->parameters[0]->gradient, l->parameters[1]->gradient, l->scratch);
 }
 

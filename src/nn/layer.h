@@ -51,6 +51,7 @@ struct layer_spec {
     const char *name; /* of its parameters; NULL if it has none */
     size_t outputs, kernel, stride, padding;
     float probability;
+    bool rectified;   /* ends with y = max(y, 0), within the same pass */
     bool on_shortcut; /* works on the branched-off value instead of the main one */
 };
 
@@ -69,10 +70,10 @@ struct layer {
     const struct layer_spec *spec;
     struct shape in, out;
     struct parameter *parameters[LAYER_PARAMETERS_MAX];
-    const float *x; /* [B, in]; the same as y for layers that work in place */
-    float *y;       /* [B, out] */
-    float *dx;      /* gradient of x, or NULL where none is wanted */
-    const float *dy;
+    const float *x;     /* [B, in]; the same as y for layers that work in place */
+    float *y;           /* [B, out] */
+    float *dx;          /* gradient of x, or NULL where none is wanted */
+    float *dy;          /* gradient of y; a layer may overwrite it in backward */
     const float *other; /* LAYER ADD: what is added, [B, in] */
     float *dother;
     void *state;    /* kept from forward to backward */
@@ -104,56 +105,32 @@ extern const struct layer_kind layer_convolution, layer_linear, layer_batch_norm
     layer_unused_batch_norm, layer_relu, layer_max_pool, layer_average_pool, layer_dropout,
     layer_branch, layer_add;
 
-/* The vocabulary of the tables. CONV: outputs, kernel, stride, padding. */
-#define CONV(n, o, k, s, p)                                                                        \
-    {                                                                                              \
-        .kind = &layer_convolution, .name = n, .outputs = o, .kernel = k, .stride = s,             \
-        .padding = p                                                                               \
-    }
-#define LINEAR(n, o)                                                                               \
-    {                                                                                              \
-        .kind = &layer_linear, .name = n, .outputs = o                                             \
-    }
-#define BATCH_NORM(n)                                                                              \
-    {                                                                                              \
-        .kind = &layer_batch_norm, .name = n                                                       \
-    }
-#define RELU                                                                                       \
-    {                                                                                              \
-        .kind = &layer_relu                                                                        \
-    }
-#define MAX_POOL(k)                                                                                \
-    {                                                                                              \
-        .kind = &layer_max_pool, .kernel = k                                                       \
-    }
-#define AVERAGE_POOL(k)                                                                            \
-    {                                                                                              \
-        .kind = &layer_average_pool, .kernel = k                                                   \
-    }
-#define DROPOUT(p)                                                                                 \
-    {                                                                                              \
-        .kind = &layer_dropout, .probability = p                                                   \
-    }
+/* The vocabulary of the tables. A name ending in _RELU is its layer with a rectifier in the same
+ * pass. CONV: outputs, kernel, stride, padding. */
+/* clang-format off */
+#define CONV(n, o, k, s, p) \
+    {.kind = &layer_convolution, .name = n, .outputs = o, .kernel = k, .stride = s, .padding = p}
+#define CONV_RELU(n, o, k, s, p) \
+    {.kind = &layer_convolution, .name = n, .outputs = o, .kernel = k, .stride = s, .padding = p, \
+     .rectified = true}
+#define LINEAR(n, o) {.kind = &layer_linear, .name = n, .outputs = o}
+#define BATCH_NORM(n) {.kind = &layer_batch_norm, .name = n}
+#define BATCH_NORM_RELU(n) {.kind = &layer_batch_norm, .name = n, .rectified = true}
+#define RELU {.kind = &layer_relu}
+#define MAX_POOL(k) {.kind = &layer_max_pool, .kernel = k}
+#define AVERAGE_POOL(k) {.kind = &layer_average_pool, .kernel = k}
+#define DROPOUT(p) {.kind = &layer_dropout, .probability = p}
 /* BRANCH remembers the present value as the shortcut's; SHORTCUT_CONV works on that; ADD adds it to
  * the main value. */
-#define BRANCH                                                                                     \
-    {                                                                                              \
-        .kind = &layer_branch                                                                      \
-    }
-#define SHORTCUT_CONV(n, o, s)                                                                     \
-    {                                                                                              \
-        .kind = &layer_convolution, .name = n, .outputs = o, .kernel = 1, .stride = s,             \
-        .on_shortcut = true                                                                        \
-    }
-#define ADD                                                                                        \
-    {                                                                                              \
-        .kind = &layer_add                                                                         \
-    }
+#define BRANCH {.kind = &layer_branch}
+#define SHORTCUT_CONV(n, o, s) \
+    {.kind = &layer_convolution, .name = n, .outputs = o, .kernel = 1, .stride = s, \
+     .on_shortcut = true}
+#define ADD {.kind = &layer_add}
+#define ADD_RELU {.kind = &layer_add, .rectified = true}
 /* Has parameters in the file and no effect. */
-#define UNUSED_BATCH_NORM(n)                                                                       \
-    {                                                                                              \
-        .kind = &layer_unused_batch_norm, .name = n                                                \
-    }
+#define UNUSED_BATCH_NORM(n) {.kind = &layer_unused_batch_norm, .name = n}
+/* clang-format on */
 
 /* Adds a parameter "layer.suffix" to the network and to the layer; called by layer_kind.shape. */
 void network_declare(struct network *network, struct layer *layer, const char *suffix,

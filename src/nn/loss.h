@@ -1,8 +1,8 @@
 /* The two losses: cross entropy of the logits, and the as-run ResNet56's, which applies softmax
  * twice.
  *
- *     z: [B,K] logits   t: [B] labels   p = softmax(z),  p_k = exp(z_k - max z) / sum_j exp(z_j -
- * max z)
+ *     z: [B,K] logits   t: [B] labels
+ *     p = softmax(z):   p_k = exp(z_k - max z) / sum_j exp(z_j - max z)
  *
  *     cross entropy:             loss_b = -log p_t             dz = (p - onehot(t)) / B
  *     cross entropy of softmax:  q = softmax(p)

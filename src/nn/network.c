@@ -1,6 +1,8 @@
 #include "nn/network.h"
 
 #include "base/arena.h"
+#include "base/progress.h"
+#include "exact/isa.h"
 #include "nn/plan.h"
 
 #include <stdio.h>
@@ -36,6 +38,7 @@ struct network {
     size_t trained, running; /* floats */
     float *trained_values, *running_values, *gradients;
     struct arena arena;
+    double *forward_seconds, *backward_seconds; /* [layer_count], or NULL: no clock */
 };
 
 static size_t forward_time(size_t layer)
@@ -159,7 +162,7 @@ static void plan_lifetimes(struct network *n, size_t batch)
         size_t time = backward_time(n, i);
         if (kind->reads_input)
             extend(&n->values[p->input].data, time);
-        if (kind->reads_output)
+        if (kind->reads_output || n->layers[i].spec->rectified)
             extend(&n->values[p->output].data, time);
         extend(&n->values[p->output].gradient, time);
         if (p->other != NONE)
@@ -295,10 +298,23 @@ void network_free(struct network *n)
     free(n);
 }
 
+/* Adds the time since `started` to a layer's clock, if there is one. */
+static double clock_lap(double *seconds, size_t layer, double started)
+{
+    if (seconds == NULL)
+        return 0;
+    double now = progress_seconds();
+    seconds[layer] += now - started;
+    return now;
+}
+
 void network_forward(struct network *n, const struct pass *pass)
 {
-    for (size_t i = 0; i < n->spec->layer_count; i++)
+    double started = n->forward_seconds != NULL ? progress_seconds() : 0;
+    for (size_t i = 0; i < n->spec->layer_count; i++) {
         n->layers[i].spec->kind->forward(&n->layers[i], pass);
+        started = clock_lap(n->forward_seconds, i, started);
+    }
 }
 
 /* Once a layer has written its contribution to a gradient that had one already. */
@@ -306,22 +322,38 @@ static void add_contribution(const struct place *p, size_t count)
 {
     if (p->addend == NULL)
         return;
+    enum { BLOCK = 1 << 14 };
 #pragma omp parallel for schedule(static)
-    for (size_t i = 0; i < count; i++)
-        p->gradient[i] += p->addend[i];
+    for (size_t i = 0; i < count; i += BLOCK)
+        isa_kernels()->elementwise->add(count - i < BLOCK ? count - i : BLOCK, p->addend + i,
+                                        p->gradient + i);
 }
 
 void network_backward(struct network *n, const struct pass *pass)
 {
+    double started = n->backward_seconds != NULL ? progress_seconds() : 0;
     for (size_t i = n->spec->layer_count; i-- > 0;) {
         n->layers[i].spec->kind->backward(&n->layers[i], pass);
         add_contribution(&n->places[i], pass->batch * shape_size(n->layers[i].in));
+        started = clock_lap(n->backward_seconds, i, started);
     }
+}
+
+void network_clock(struct network *n, double *forward, double *backward)
+{
+    n->forward_seconds = forward;
+    n->backward_seconds = backward;
 }
 
 const struct network_spec *network_spec_of(const struct network *n)
 {
     return n->spec;
+}
+
+const struct layer *network_layers(const struct network *n, size_t *count)
+{
+    *count = n->spec->layer_count;
+    return n->layers;
 }
 
 size_t network_memory(const struct network *n)

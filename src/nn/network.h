@@ -41,6 +41,13 @@ size_t network_classes(const struct network *network);
 void network_forward(struct network *network, const struct pass *pass);
 void network_backward(struct network *network, const struct pass *pass);
 
+/* From now on every pass adds each layer's seconds to these arrays, [layer_count], which the caller
+ * keeps; a backward time includes summing gradients that meet. NULL: that pass is not timed. */
+void network_clock(struct network *network, double *forward, double *backward);
+
+/* The layers in the table's order, in place: for those who report on a network. */
+const struct layer *network_layers(const struct network *network, size_t *count);
+
 /* All parameters, in the table's order; those trained lie together, [network_trained] floats, and
  * so do their gradients. */
 struct parameter *network_parameters(struct network *network, size_t *count);

@@ -1,6 +1,6 @@
 #include "nn/network.h"
 
-/* Calls for each element: file[o][i][y][x] lies at memory[y][x][i][o]. */
+/* Where in memory, [y][x][i][o], the file's element [o][i][y][x] lies. */
 static size_t memory_index(const struct parameter *p, size_t o, size_t i, size_t y, size_t x)
 {
     return ((y * p->width + x) * p->inputs + i) * p->outputs + o;

@@ -2,9 +2,9 @@
  * x: [B,H,W,C]   y: [B,H/K,W/K,C]
  * max: y = the greatest of the window, the first of equals, NaN if there is one; dx = dy there,
  * else 0 average: y = sum / K^2, rows then columns ascending; dx = dy / K^2 */
+#include "exact/isa.h"
 #include "nn/layer.h"
 
-#include <math.h>
 #include <string.h>
 
 static void shape(struct layer *l, struct network *network)
@@ -42,11 +42,7 @@ static void max_forward(const struct layer *l, const struct pass *pass)
                 memset(place, 0, c);
                 for (size_t w = 1; w < k * k; w++) {
                     const float *from = x + window(l, i, j, w / k, w % k);
-                    for (size_t n = 0; n < c; n++) {
-                        bool greater = from[n] > y[n] || isnan(from[n]);
-                        place[n] = greater ? (uint8_t)w : place[n];
-                        y[n] = greater ? from[n] : y[n];
-                    }
+                    isa_kernels()->elementwise->pool_max(c, (uint8_t)w, from, y, place);
                 }
             }
         }
@@ -68,8 +64,7 @@ static void max_backward(const struct layer *l, const struct pass *pass)
                 const uint8_t *place = (const uint8_t *)l->state + at;
                 for (size_t w = 0; w < k * k; w++) {
                     float *to = dx + window(l, i, j, w / k, w % k);
-                    for (size_t n = 0; n < c; n++)
-                        to[n] = place[n] == w ? dy[n] : 0.0f;
+                    isa_kernels()->elementwise->pool_max_gradient(c, (uint8_t)w, dy, place, to);
                 }
             }
         }

@@ -1,90 +1,178 @@
 #include "run/fingerprint.h"
 
+#include "base/file.h"
 #include "base/random.h"
-#include "data/order.h"
+#include "data/cifar10.h"
+#include "io/runlog.h"
 #include "nets/nets.h"
-#include "nn/adam.h"
 #include "nn/initialise.h"
-#include "nn/loss.h"
-#include "run/batches.h"
+#include "run/evaluation.h"
+#include "run/training.h"
 #include "run/weights.h"
 
+#include <math.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
-/* A batch of 5, then a short one of 3: enough that every layer, part and remainder is met. */
-enum { BATCH = 5, STEPS = 3, SEED = 20230501 };
+enum { SEED = 20230501, FILE_RECORDS = 20, PATH_SIZE = 4096 };
 
-static void make_batch(struct network *network, uint64_t step, size_t batch, uint8_t *labels)
+/* A training: its first weights and what is not the same for all. */
+struct specimen {
+    const char *net;
+    enum init_scheme scheme;
+    uint64_t batch_size, examples, epochs;
+    enum order_kind order;
+    enum loss_kind loss;
+    enum plotted_kind plotted;
+};
+
+/* 67 images are cut into uneven parts and groups; 33 are a short batch. */
+static const struct specimen specimens[] = {
+    {"carlini", INIT_DEFAULT, 67, 100, 2, ORDER_SHUFFLED, LOSS_CROSS_ENTROPY, PLOTTED_BATCH_MEANS},
+    {"carlini", INIT_ONES, 10, 20, 1, ORDER_SEQUENTIAL, LOSS_CROSS_ENTROPY, PLOTTED_BATCH_MEANS},
+    {"resnet56", INIT_KAIMING_NORMAL, 67, 100, 1, ORDER_SEQUENTIAL, LOSS_CROSS_ENTROPY_OF_SOFTMAX,
+     PLOTTED_EXAMPLES},
+    {"resnet56", INIT_KAIMING_NORMAL, 10, 15, 1, ORDER_SHUFFLED, LOSS_CROSS_ENTROPY,
+     PLOTTED_EXAMPLES},
+};
+
+struct names {
+    char initial[PATH_SIZE], final[PATH_SIZE], log[PATH_SIZE], checkpoint[PATH_SIZE];
+};
+
+static void join(char path[PATH_SIZE], const char *folder, const char *name)
 {
-    uint8_t records[BATCH * CIFAR10_RECORD];
-    uint32_t order[BATCH];
-    float table[256];
-    for (size_t i = 0; i < sizeof records; i++) {
-        uint32_t words[4];
-        random_block(SEED, RANDOM_DEMO, step, i, words);
-        records[i] = (uint8_t)(words[0] % (i % CIFAR10_RECORD == 0 ? CIFAR10_CLASSES : 256));
-    }
-    struct cifar10 set = {.count = BATCH, .records = records};
-    order_fill(order, BATCH, ORDER_SHUFFLED, SEED, step);
-    batch_scaling(network_spec_of(network), table);
-    batch_fill(network, &set, table, order, 0, batch, labels);
+    snprintf(path, PATH_SIZE, "%s/%s", folder, name);
 }
 
-static bool add_network(struct sha256 *hash, const struct network_spec *spec,
-                        enum init_scheme scheme, enum loss_kind loss, struct error *error)
+/* Six files of random records, in CIFAR-10's form. */
+static bool write_data(const char *folder, struct error *error)
+{
+    static const char *const names[] = {"data_batch_1.bin", "data_batch_2.bin", "data_batch_3.bin",
+                                        "data_batch_4.bin", "data_batch_5.bin", "test_batch.bin"};
+    uint8_t records[FILE_RECORDS * CIFAR10_RECORD];
+    for (uint64_t file = 0; file < 6; file++) {
+        char path[PATH_SIZE];
+        for (size_t i = 0; i < sizeof records; i++) {
+            uint32_t words[4];
+            random_block(SEED, RANDOM_DEMO, file, i, words);
+            bool label = i % CIFAR10_RECORD == 0;
+            records[i] = (uint8_t)(words[0] % (label ? CIFAR10_CLASSES : 256));
+        }
+        join(path, folder, names[file]);
+        if (!file_write(path, records, sizeof records, error))
+            return false;
+    }
+    return true;
+}
+
+/* Creates a network, fills it and adds its weights; writes them to path if that is not NULL. */
+static bool add_initial(struct sha256 *hash, const char *net, enum init_scheme scheme,
+                        enum init_bias bias, const char *path, struct error *error)
 {
     struct network *network;
-    struct adam adam = {0};
-    uint8_t labels[BATCH];
-    char weights[SHA256_HEX_SIZE] = "";
-    if (!network_create(&network, spec, BATCH, true, error))
+    struct metadata metadata = {.count = 0};
+    char hex[SHA256_HEX_SIZE];
+    metadata_add(&metadata, "net", net);
+    if (!network_create(&network, nets_find(net), 1, false, error))
         return false;
-    size_t classes = network_classes(network);
-    bool good = adam_create(&adam, network_trained(network), 1e-3, error)
-                && initialise_network(network, scheme, INIT_BIAS_DEFAULT, SEED, error);
-    for (uint64_t step = 1; good && step <= STEPS; step++) {
-        struct pass pass = {step == STEPS ? 3 : BATCH, true, SEED, step};
-        make_batch(network, step, pass.batch, labels);
-        network_forward(network, &pass);
-        double sum = loss_compute(loss, pass.batch, classes, network_output(network), labels,
-                                  network_output_gradient(network));
-        /* The exact bits of a double, in a form that does not depend on the machine. */
-        char text[40];
-        int length = snprintf(text, sizeof text, "%a", sum);
-        sha256_update(hash, text, (size_t)length);
-        network_backward(network, &pass);
-        adam_update(&adam, network_values(network), network_gradients(network));
-    }
-    if (good) {
-        make_batch(network, 0, BATCH, labels);
-        network_forward(network, &(struct pass){.batch = BATCH});
-        struct tensor logits
-            = {.count = BATCH * classes, .values = (float *)network_output(network)};
-        char hex[SHA256_HEX_SIZE];
-        good = weights_hash(network, weights, error) && tensors_hash(&logits, 1, hex, error);
-        if (good) {
-            sha256_update(hash, weights, strlen(weights));
-            sha256_update(hash, hex, strlen(hex));
-        }
-    }
-    adam_release(&adam);
+    bool good = initialise_network(network, scheme, bias, SEED, error)
+                && weights_hash(network, hex, error)
+                && (path == NULL || weights_write(path, network, &metadata, error));
+    if (good)
+        sha256_update(hash, hex, strlen(hex));
     network_free(network);
     return good;
 }
 
-bool fingerprint_compute(char hex[SHA256_HEX_SIZE], struct error *error)
+static bool add_log(struct sha256 *hash, const char *path, struct error *error)
 {
+    struct runlog log;
+    bool good = runlog_read(&log, path, error);
+    for (size_t i = 0; good && i < log.epoch_count; i++) {
+        char text[128];
+        double loss = isnan(log.epochs[i].loss) ? NAN : log.epochs[i].loss; /* never "-nan" */
+        int length = snprintf(text, sizeof text, "%a %s\n", loss, log.epochs[i].weights);
+        sha256_update(hash, text, (size_t)length);
+    }
+    runlog_free(&log);
+    return good;
+}
+
+/* Answers on the test images, and the logits of the last batch of them. */
+static bool add_answers(struct sha256 *hash, const char *folder, const char *weights,
+                        struct error *error)
+{
+    struct network *network = NULL;
+    struct tensor_file file = {0};
+    struct cifar10 set = {0};
+    size_t correct;
+    char hex[SHA256_HEX_SIZE];
+    bool good = cifar10_load(&set, folder, CIFAR10_TEST, 0, error)
+                && weights_open(weights, NULL, EVALUATION_BATCH, false, &network, &file, error)
+                && evaluation_count(network, &set, true, &correct, error);
+    if (good) {
+        struct tensor logits = {.count = FILE_RECORDS * CIFAR10_CLASSES,
+                                .values = (float *)network_output(network)};
+        good = tensors_hash(&logits, 1, hex, error);
+    }
+    if (good) {
+        char text[128];
+        int length = snprintf(text, sizeof text, "%zu %s\n", correct, hex);
+        sha256_update(hash, text, (size_t)length);
+    }
+    network_free(network);
+    tensor_file_free(&file);
+    cifar10_free(&set);
+    return good;
+}
+
+static bool add_specimen(struct sha256 *hash, const struct specimen *s, const char *folder,
+                         const struct names *names, struct error *error)
+{
+    const struct training_settings settings = {.weights = names->initial,
+                                               .data = folder,
+                                               .out = names->final,
+                                               .log = names->log,
+                                               .checkpoint = names->checkpoint,
+                                               .epochs = s->epochs,
+                                               .batch_size = s->batch_size,
+                                               .examples = s->examples,
+                                               .learning_rate = 1e-3,
+                                               .order = s->order,
+                                               .loss = s->loss,
+                                               .plotted = s->plotted,
+                                               .seed = SEED,
+                                               .arithmetic = "exact",
+                                               .checkpoint_seconds = 3600,
+                                               .quiet = true};
+    bool stopped;
+    unlink(names->checkpoint); /* every specimen begins anew */
+    return add_initial(hash, s->net, s->scheme, INIT_BIAS_DEFAULT, names->initial, error)
+           && training_run(&settings, &stopped, error) && add_log(hash, names->log, error)
+           && add_answers(hash, folder, names->final, error);
+}
+
+bool fingerprint_compute(const char *folder, char hex[SHA256_HEX_SIZE], struct error *error)
+{
+    struct names names;
     struct sha256 hash;
-    if (!sha256_start(&hash, error))
+    join(names.initial, folder, "initial.safetensors");
+    join(names.final, folder, "final.safetensors");
+    join(names.log, folder, "log.tsv");
+    join(names.checkpoint, folder, "checkpoint.safetensors");
+    if (!file_make_folder(folder, error) || !write_data(folder, error)
+        || !sha256_start(&hash, error))
         return false;
     bool good = true;
     for (int scheme = 0; good && init_names[scheme] != NULL; scheme++)
-        good
-            = add_network(&hash, &net_carlini, (enum init_scheme)scheme, LOSS_CROSS_ENTROPY, error);
-    good = good
-           && add_network(&hash, &net_resnet56, INIT_KAIMING_NORMAL, LOSS_CROSS_ENTROPY_OF_SOFTMAX,
-                          error);
+        good = add_initial(&hash, "carlini", (enum init_scheme)scheme, INIT_BIAS_DEFAULT, NULL,
+                           error);
+    good = good && add_initial(&hash, "carlini", INIT_ZEROS, INIT_BIAS_SCHEME, NULL, error)
+           && add_initial(&hash, "carlini", INIT_ONES, INIT_BIAS_SCHEME, NULL, error);
+    for (size_t i = 0; good && i < sizeof specimens / sizeof *specimens; i++)
+        good = add_specimen(&hash, &specimens[i], folder, &names, error);
     if (good)
         sha256_finish(&hash, hex);
     else

@@ -8,7 +8,9 @@
 #include "run/batches.h"
 #include "run/weights.h"
 
+#include <errno.h>
 #include <inttypes.h>
+#include <math.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -70,19 +72,28 @@ static void describe_run(struct training *t)
     describe(d, "arithmetic", "%s", s->arithmetic);
 }
 
+/* What the log says of the weights after its last epoch: ties a checkpoint to its log. */
+static const char LAST_EPOCH_KEY[] = "weights_sha256_of_last_epoch";
+
+static const char *last_weights(const struct runlog *log)
+{
+    return log->epoch_count > 0 ? log->epochs[log->epoch_count - 1].weights : "none";
+}
+
 static bool write_checkpoint(struct training *t, struct error *error)
 {
     char epoch[24], position[24], step[24], loss[40];
     snprintf(epoch, sizeof epoch, "%" PRIu64, t->epoch);
     snprintf(position, sizeof position, "%zu", t->position);
     snprintf(step, sizeof step, "%" PRIu64, t->adam.step);
-    snprintf(loss, sizeof loss, "%a", t->loss);
+    snprintf(loss, sizeof loss, "%a", isnan(t->loss) ? NAN : t->loss); /* never "-nan" */
     struct metadata metadata = {.count = 0};
     metadata_add(&metadata, "kind", "checkpoint");
     metadata_add(&metadata, "epoch", epoch);
     metadata_add(&metadata, "position", position);
     metadata_add(&metadata, "step", step);
     metadata_add(&metadata, "partial_loss", loss);
+    metadata_add(&metadata, LAST_EPOCH_KEY, last_weights(&t->log));
     for (size_t i = 0; i < t->description.count; i++)
         metadata_add(&metadata, t->description.keys[i], t->description.values[i]);
     struct weights w;
@@ -101,8 +112,9 @@ static bool read_number(const struct tensor_file *file, const char *path, const 
     char *end;
     if (text == NULL || text[0] < '0' || text[0] > '9')
         return error_set(error, "%s: no whole number for %s", path, key);
+    errno = 0;
     *number = strtoull(text, &end, 10);
-    return *end == '\0' || error_set(error, "%s: no whole number for %s", path, key);
+    return (*end == '\0' && errno == 0) || error_set(error, "%s: no whole number for %s", path, key);
 }
 
 /* Whether the position makes sense: on a batch's boundary, steps in keeping with it. */
@@ -119,6 +131,9 @@ static bool read_position(struct training *t, const struct tensor_file *file, st
     char *end = NULL;
     if (loss != NULL)
         t->loss = strtod(loss, &end);
+    if (t->epoch > t->settings->epochs + 1)
+        return error_set(error, "%s: is past epoch %" PRIu64 "; remove it to start anew", path,
+                         t->settings->epochs);
     if (end == NULL || end == loss || *end != '\0' || t->epoch < 1 || position >= t->set.count
         || position % batch != 0 || step / steps != t->epoch - 1
         || step % steps != position / batch)
@@ -128,22 +143,33 @@ static bool read_position(struct training *t, const struct tensor_file *file, st
     return true;
 }
 
-/* The log must hold the epochs that the checkpoint has behind it; any later line is of work that
- * the checkpoint does not know, and will be done again. */
-static bool resume_log(struct training *t, struct error *error)
+/* The log must be of this run and hold the epochs that the checkpoint has behind it; any later line
+ * is of work that the checkpoint does not know, and will be done again. */
+static bool resume_log(struct training *t, const struct tensor_file *checkpoint,
+                       struct error *error)
 {
     const struct training_settings *s = t->settings;
+    const struct description *d = &t->description;
     if (t->epoch == 1)
         return true;
     runlog_free(&t->log);
     if (!runlog_read(&t->log, s->log, error))
         return false;
-    if (t->log.epoch_count < t->epoch - 1)
+    for (size_t i = 0; i < d->count; i++) {
+        const char *found = runlog_find(&t->log, d->keys[i]);
+        if (found == NULL || strcmp(found, d->values[i]) != 0)
+            return error_set(error, "%s: is of another training: its %s is %s, not %s", s->log,
+                             d->keys[i], found != NULL ? found : "missing", d->values[i]);
+    }
+    const char *last = tensor_file_metadata(checkpoint, LAST_EPOCH_KEY);
+    if (t->log.epoch_count >= t->epoch - 1)
+        t->log.epoch_count = (size_t)t->epoch - 1;
+    if (t->log.epoch_count < t->epoch - 1 || last == NULL
+        || strcmp(last, last_weights(&t->log)) != 0)
         return error_set(error,
-                         "%s: lacks epoch %zu, which the checkpoint %s has behind it; "
+                         "%s: does not hold epoch %" PRIu64 " as the checkpoint %s has it; "
                          "remove the checkpoint to start anew",
-                         s->log, t->log.epoch_count + 1, s->checkpoint);
-    t->log.epoch_count = (size_t)t->epoch - 1;
+                         s->log, t->epoch - 1, s->checkpoint);
     return true;
 }
 
@@ -164,7 +190,7 @@ static bool resume(struct training *t, struct error *error)
                              t->description.values[i]);
     }
     good = good && weights_restore(t->network, &t->adam, &file, path, error)
-           && read_position(t, &file, error) && resume_log(t, error);
+           && read_position(t, &file, error) && resume_log(t, &file, error);
     tensor_file_free(&file);
     return good;
 }
@@ -284,9 +310,6 @@ static bool run_epochs(struct training *t, bool *stopped, struct error *error)
     *stopped = last < s->epochs;
     if (!good || *stopped)
         return good;
-    if (t->epoch > s->epochs + 1)
-        return error_set(error, "%s: is past epoch %" PRIu64 "; remove it to start anew",
-                         s->checkpoint, s->epochs);
     return write_final(t, error);
 }
 

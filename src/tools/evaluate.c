@@ -1,5 +1,6 @@
 /* evaluate: counts a network's correct answers. Prints split, correct, examples, fraction. */
 #include "base/options.h"
+#include "exact/gemm.h"
 #include "exact/parallel.h"
 #include "run/evaluation.h"
 #include "run/weights.h"
@@ -7,9 +8,11 @@
 #include <stdio.h>
 #include <unistd.h>
 
+static const char *const gemm_names[] = {"exact", "openblas", NULL};
+
 struct arguments {
     const char *weights, *data;
-    int split;
+    int split, gemm;
     uint64_t threads, examples;
     bool quiet;
 };
@@ -35,7 +38,7 @@ static bool run(const struct arguments *a, struct error *error)
 
 int main(int argc, char **argv)
 {
-    struct arguments a = {.threads = (uint64_t)sysconf(_SC_NPROCESSORS_ONLN)};
+    struct arguments a = {.gemm = GEMM_EXACT, .threads = (uint64_t)sysconf(_SC_NPROCESSORS_ONLN)};
     const struct option_spec options[]
         = {{"weights", "FILE", "weight file", OPTION_TEXT, &a.weights, .required = true},
            {"data", "DIR", "folder of CIFAR-10's binary files", OPTION_TEXT, &a.data,
@@ -46,14 +49,16 @@ int main(int argc, char **argv)
             &a.examples, .minimum = 1, .maximum = 50000},
            {"threads", "N", "threads (default: all cores); never changes a result", OPTION_UNSIGNED,
             &a.threads, .minimum = 1, .maximum = PARALLEL_THREADS_MAX},
-           {"quiet", NULL, "show no progress", OPTION_FLAG, &a.quiet},
+           {"gemm", "NAME", "matrix products; results of openblas differ between machines",
+            OPTION_CHOICE, &a.gemm, .choices = gemm_names},
            {0}};
     const struct tool tool
-        = {"evaluate", "counts a network's correct answers on CIFAR-10", options};
+        = {"evaluate", "counts a network's correct answers on CIFAR-10", options, &a.quiet};
     int code;
     if (!tool_start(&tool, argc, argv, &code))
         return code;
     parallel_set_threads((int)a.threads);
+    gemm_choose((enum gemm_engine)a.gemm);
     struct error error;
     return tool_finish(&tool, run(&a, &error), &error);
 }

@@ -102,10 +102,9 @@ int main(int argc, char **argv)
         {"from", "SOURCE", "a folder, a .tar.gz, its URL or npm:NAME@VERSION; may be given again",
          OPTION_LIST, .target = &a.from},
         {"verify", NULL, "only check what is there", OPTION_FLAG, .target = &a.verify},
-        {"quiet", NULL, "no progress and no remarks", OPTION_FLAG, .target = &a.quiet},
         {0}};
     const struct tool tool
-        = {"fetch-cifar10", "gets the six CIFAR-10 files and checks them", options};
+        = {"fetch-cifar10", "gets the six CIFAR-10 files and checks them", options, &a.quiet};
     int code;
     if (!tool_start(&tool, argc, argv, &code))
         return code;

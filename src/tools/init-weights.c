@@ -12,7 +12,6 @@ struct arguments {
     int net, scheme, bias, track;
     uint64_t seed;
     const char *out;
-    bool quiet;
 };
 
 static const char *const track_names[] = {"as-run", "as-written", NULL};
@@ -54,9 +53,9 @@ int main(int argc, char **argv)
         {"track", "NAME", "track to note in the file", OPTION_CHOICE, &a.track,
          .choices = track_names},
         {"out", "FILE", "weight file to write", OPTION_TEXT, &a.out, .required = true},
-        {"quiet", NULL, "show no progress (there is none)", OPTION_FLAG, &a.quiet},
         {0}};
-    const struct tool tool = {"init-weights", "writes the initial weights of a network", options};
+    const struct tool tool
+        = {"init-weights", "writes the initial weights of a network", options, NULL};
     int code;
     if (!tool_start(&tool, argc, argv, &code))
         return code;

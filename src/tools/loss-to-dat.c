@@ -17,7 +17,7 @@ int main(int argc, char **argv)
         {"out", "FILE", "where to write the table", OPTION_TEXT, &a.out, .required = true},
         {0}};
     const struct tool tool
-        = {"loss-to-dat", "sets training losses beside the published curve", options};
+        = {"loss-to-dat", "sets training losses beside the published curve", options, NULL};
     int code;
     if (!tool_start(&tool, argc, argv, &code))
         return code;

@@ -9,19 +9,22 @@
 int main(int argc, char **argv)
 {
     uint64_t threads = (uint64_t)sysconf(_SC_NPROCESSORS_ONLN);
+    const char *folder = NULL;
     const struct option_spec options[]
-        = {{"threads", "N", "threads (default: all cores); never changes the result",
+        = {{"folder", "DIR", "folder to work in; its files are left there", OPTION_TEXT, &folder,
+            .required = true},
+           {"threads", "N", "threads (default: all cores); never changes the result",
             OPTION_UNSIGNED, &threads, .minimum = 1, .maximum = PARALLEL_THREADS_MAX},
            {0}};
-    const struct tool tool
-        = {"numerics-fingerprint", "prints the fingerprint of this build's arithmetic", options};
+    const struct tool tool = {"numerics-fingerprint",
+                              "prints the fingerprint of this build's arithmetic", options, NULL};
     int code;
     if (!tool_start(&tool, argc, argv, &code))
         return code;
     parallel_set_threads((int)threads);
     struct error error;
     char hex[SHA256_HEX_SIZE];
-    bool good = fingerprint_compute(hex, &error);
+    bool good = fingerprint_compute(folder, hex, &error);
     if (good)
         printf("%s\n", hex);
     return tool_finish(&tool, good, &error);

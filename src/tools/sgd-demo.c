@@ -26,7 +26,8 @@ int main(int argc, char **argv)
             .maximum = UINT32_MAX},
            {"out", "FILE", "where to write the data", OPTION_TEXT, &a.out, .required = true},
            {0}};
-    const struct tool tool = {"sgd-demo", "runs SGD on a small least-squares problem", options};
+    const struct tool tool
+        = {"sgd-demo", "runs SGD on a small least-squares problem", options, NULL};
     int code;
     if (!tool_start(&tool, argc, argv, &code))
         return code;

@@ -1,12 +1,21 @@
 /* show-weights: prints what a weight file or checkpoint holds. */
 #include "base/options.h"
+#include "base/text.h"
 #include "io/safetensors.h"
 #include "run/statistics.h"
 
 #include <stdio.h>
 
-static void print_tensor(const struct tensor *t)
+/* What a file says may be anything: it is not let loose on a terminal. */
+static void print_plain(const char *text)
 {
+    for (; *text != '\0'; text++)
+        putchar(text_plain(*text));
+}
+
+static void print_tensor(struct tensor *t)
+{
+    text_make_plain(t->name);
     char shape[96] = "";
     int used = 0;
     for (size_t d = 0; d < t->dims; d++)
@@ -20,13 +29,11 @@ static void print_tensor(const struct tensor *t)
 int main(int argc, char **argv)
 {
     const char *path = NULL;
-    bool quiet = false;
     const struct option_spec options[]
         = {{"weights", "FILE", "weight file or checkpoint", OPTION_TEXT, &path, .required = true},
-           {"quiet", NULL, "show no progress (there is none)", OPTION_FLAG, &quiet},
            {0}};
     const struct tool tool
-        = {"show-weights", "prints what a weight file or checkpoint holds", options};
+        = {"show-weights", "prints what a weight file or checkpoint holds", options, NULL};
     int code;
     if (!tool_start(&tool, argc, argv, &code))
         return code;
@@ -35,8 +42,12 @@ int main(int argc, char **argv)
     bool good = tensor_file_read(&file, path, &error);
     if (good) {
         size_t values = 0;
-        for (size_t i = 0; i < file.metadata.count; i++)
-            printf("%s: %s\n", file.metadata.keys[i], file.metadata.values[i]);
+        for (size_t i = 0; i < file.metadata.count; i++) {
+            print_plain(file.metadata.keys[i]);
+            printf(": ");
+            print_plain(file.metadata.values[i]);
+            printf("\n");
+        }
         printf("\n%-34s %-13s %13s %13s %13s %13s %6s\n", "tensor", "shape", "min", "max", "mean",
                "std", "NaNs");
         for (size_t t = 0; t < file.count; t++) {

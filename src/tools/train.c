@@ -45,9 +45,8 @@ int main(int argc, char **argv)
         {"checkpoint", "FILE", "where to go on from", OPTION_TEXT, &s.checkpoint, .required = true},
         {"checkpoint-seconds", "N", "time between checkpoints within an epoch (default 60)",
          OPTION_UNSIGNED, &s.checkpoint_seconds, .minimum = 1, .maximum = 86400},
-        {"quiet", NULL, "show no progress", OPTION_FLAG, &s.quiet},
         {0}};
-    const struct tool tool = {"train", "trains a network on CIFAR-10", options};
+    const struct tool tool = {"train", "trains a network on CIFAR-10", options, &s.quiet};
     int code;
     if (!tool_start(&tool, argc, argv, &code))
         return code;
@@ -62,7 +61,7 @@ int main(int argc, char **argv)
     struct error error;
     bool stopped = false;
     bool good = training_run(&s, &stopped, &error);
-    if (good && stopped)
+    if (good && stopped && !s.quiet)
         tool_say(&tool,
                  "stopped after epoch %" PRIu64 " of %" PRIu64
                  "; run again without --until to go on",

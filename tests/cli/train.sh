@@ -20,7 +20,18 @@ train reference --threads 2
 [ "$(grep -c '^[12]' "$TMP/reference.log")" = 2 ]
 train one --threads 1 && same one
 train five --threads 5 && same five
-[ "$(uname -m)" != x86_64 ] || ! grep -q avx2 /proc/cpuinfo || { REINIT_ISA=avx2 train avx2 && same avx2; }
+
+# Every instruction set that this processor has, on a training short enough for software fma.
+arguments[-1]=5
+train short
+for isa in baseline avx2 avx512; do
+    if REINIT_ISA=$isa train "$isa" 2>"$TMP/err"; then
+        cmp "$TMP/short.out" "$TMP/$isa.out"
+    else
+        grep -q 'no such instruction set on this processor' "$TMP/err"
+    fi
+done
+arguments[-1]=200
 
 train until --until 1 2>"$TMP/err"
 grep -q 'stopped after epoch 1 of 2' "$TMP/err"

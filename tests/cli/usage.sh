@@ -19,6 +19,12 @@ for source in src/tools/*.c; do
     [ "$("$BIN/$tool" --version)" = "$tool (reinit) 0.1.0" ]
     refused "'--nonsense' is not an option" "$tool" --nonsense
     refused "'stray' is not an option" "$tool" stray
+    refused "'--hel' is not an option" "$tool" --hel
+    refused "'--version' takes no value" "$tool" --version=1
+    grep -q '^  --quiet ' "$TMP/help"
+    "$BIN/$tool" --quiet --help >"$TMP/quiet"
+    cmp "$TMP/help" "$TMP/quiet"
+    refused "--quiet: given twice" "$tool" --quiet --quiet
     if "$BIN/$tool" --help >/dev/full 2>"$TMP/err"; then echo "$tool: /dev/full swallowed"; exit 1; fi
 done
 
@@ -29,6 +35,8 @@ for wrong in "" -1 +1 " 1" 1x 0x1 1.0 1e3 4294967296 99999999999999999999; do
 done
 refused "--seed: given twice" "${init[@]}" --seed 1 --seed 2
 refused "'--seed' needs a value" "${init[@]}" --seed
+refused "'--see' is not an option" "${init[@]}" --see 1
+refused "'--see' is not an option" "${init[@]}" --see=1
 refused "--net: 'vgg' is none of carlini, resnet56" init-weights --net vgg
 refused "--scheme: 'Zeros' is none of zeros, ones" init-weights --scheme Zeros
 train=(train --weights w --data d --epochs 1 --batch-size 1 --order sequential --loss cross-entropy
@@ -38,4 +46,11 @@ for wrong in 0 -1e-4 nan inf 0x1p-4 1e-4x 1,5 1e999; do
 done
 refused "--batch-size: 0 is not within" train --batch-size 0
 refused "--threads: 0 is not within" evaluate --threads 0
+refused "--gemm: 'blas' is none of exact, openblas" evaluate --gemm blas
 [ ! -e "$TMP/never" ]
+
+# What a file says cannot command a terminal or pass for a line of ours.
+header='{"__metadata__":{"a":"x\u001b[2J\u000anet: y\u007f"},"t":{"dtype":"F32","shape":[1],"data_offsets":[0,4]}}'
+{ printf "\\x$(printf %x ${#header})\0\0\0\0\0\0\0%s\0\0\0\0" "$header"; } >"$TMP/hostile"
+"$BIN/show-weights" --weights "$TMP/hostile" >"$TMP/out"
+grep -qxF 'a: x?[2J?net: y?' "$TMP/out"

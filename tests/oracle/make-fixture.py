@@ -204,7 +204,7 @@ def worst(single, double, chosen):
         if not indices:
             continue
         gap = (single[key] - double[key]).flatten()[indices]
-        result = max(result, rms(gap) / rms(double[key].flatten()[indices]))
+        result = max(result, rms(gap) / (rms(double[key].flatten()[indices]) or 1.0))
     return result
 
 

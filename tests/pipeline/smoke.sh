@@ -1,30 +1,60 @@
 #!/bin/bash
-# The smoke pipeline, from initial weights to accuracies: its checksums are the golden ones, also when
-# runs go side by side; what depends on the arithmetic is made anew when it changes, and only then.
+# The smoke pipeline, from initial weights to accuracies, in a copy of the tree: its checksums are the
+# golden ones, also when runs go side by side; what depends on anything is made anew when that
+# changes, and only then.
 set -euo pipefail
-make="make --no-print-directory PROFILE=smoke RUN_ROOT=$TMP/runs BIN=$BIN"
 
-$make -j2 THREADS=1 verify evaluate >"$TMP/first" 2>&1 || { cat "$TMP/first"; exit 1; }
-cmp <("$BIN/numerics-fingerprint") pipeline/golden/numerics
+cp -a --parents Makefile pipeline src data/sample data/published figures/*.* paper/*.* "$BIN" "$TMP"
+cd "$TMP"
+runs=data/runs/smoke/as-run
+run() { make --no-print-directory PROFILE=smoke BIN="$BIN" "$@"; }
 
-would() { # what make -n says it would run of the stages
-    $make -n "$@" evaluate 2>/dev/null | grep -cE "^$BIN/(init-weights|train|evaluate|loss-to-dat)|^\{ printf" || :
-}
-expect() { # expect COUNT WHAT ARGUMENTS...
-    local count=$1 what=$2; shift 2
-    local got; got=$(would "$@")
-    [ "$got" = "$count" ] || { echo "$what: $got commands would run, not $count"; exit 1; }
+run -j2 THREADS=1 verify evaluate >first 2>&1 || { cat first; exit 1; }
+cmp <("$BIN/numerics-fingerprint" --folder fingerprint) pipeline/golden/numerics
+
+expect() { # expect COUNT WHAT ARGUMENTS...: so many commands of the stages would run
+    local count=$1 what=$2 got; shift 2
+    run -n "$@" evaluate >plan 2>&1 || { echo "$what: make -n fails"; cat plan; exit 1; }
+    got=$(grep -cE "^($BIN/(init-weights|train|loss-to-dat)|\{ printf) " plan || :)
+    [ "$got" = "$count" ] || { echo "$what: $got commands would run, not $count"; cat plan; exit 1; }
 }
 expect 0 "nothing changed"
 touch src/nn/adam.c pipeline/*.mk data/sample/*.bin
 expect 0 "sources and data touched"
+echo '/* a remark */' >>src/nn/adam.c
+expect 0 "a source with a new remark"
 expect 0 "another number of threads" THREADS=7
 expect 32 "another seed" SEEDS=2
-expect 24 "another learning rate" LEARNING_RATE=2e-4   # train, evaluate, loss.dat of eight runs
-expect 8 "fewer test examples" TEST_EXAMPLES=100       # evaluate of eight runs
+expect 24 "another learning rate" LEARNING_RATE=2e-4 # train, evaluate, loss-to-dat of eight runs
+expect 8 "fewer test examples" TEST_EXAMPLES=100     # evaluate of eight runs
 expect 32 "another arithmetic" NUMERICS=0
 
-# A changed file is noticed; a damaged one is named.
-printf 'x' | dd of="$TMP/runs/as-run/xavier/seed-1/final.safetensors" bs=1 seek=4000000 conv=notrunc 2>/dev/null
-if $make verify >"$TMP/second" 2>&1; then echo "verify accepts a damaged file"; exit 1; fi
-grep -q 'xavier/seed-1/final.safetensors: FAILED' "$TMP/second" || { cat "$TMP/second"; exit 1; }
+# A pixel changed, the time kept: the trainings begin anew, the initial weights stay.
+cp -a data/sample/data_batch_1.bin kept
+printf 'x' | dd of=data/sample/data_batch_1.bin bs=1 seek=100 conv=notrunc 2>/dev/null
+touch -r kept data/sample/data_batch_1.bin
+expect 24 "a changed data file"
+mv kept data/sample/data_batch_1.bin
+expect 0 "the data file as it was"
+
+# A log lost: its training is done again.
+rm $runs/kaiming/seed-1/log.tsv
+expect 3 "a lost log"
+run verify >second 2>&1 || { cat second; exit 1; }
+
+# A damaged file is named.
+printf 'x' | dd of=$runs/xavier/seed-1/final.safetensors bs=1 seek=4000000 conv=notrunc 2>/dev/null
+if run verify >third 2>&1; then echo "verify accepts a damaged file"; exit 1; fi
+grep -q 'xavier/seed-1/final.safetensors: FAILED' third || { cat third; exit 1; }
+
+refused() { # refused TEXT ARGUMENTS...: make says TEXT and does nothing
+    local text=$1; shift
+    if make --no-print-directory BIN="$BIN" "$@" >fourth 2>&1; then echo "$*: accepted"; exit 1; fi
+    grep -qF -- "$text" fourth || { echo "$*: no '$text' in:"; cat fourth; exit 1; }
+}
+refused "PROFILE=fast is none of full, quick, smoke" PROFILE=fast evaluate
+refused "SEEDS=1 x is not a list" SEEDS="1 x" evaluate
+refused "SEEDS=1 1 is not a list" SEEDS="1 1" evaluate
+refused "TRACKS=as-if" TRACKS=as-if evaluate
+refused "no golden checksums for PROFILE=quick" PROFILE=quick verify
+refused "not compared by checksum" PROFILE=smoke GEMM=openblas verify

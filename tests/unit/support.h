@@ -1,5 +1,5 @@
-/* What most unit tests need: cmocka with what it wants included first, repeatable random numbers that
- * are not the project's own, comparisons of floats, and names for scratch files. */
+/* What most unit tests need: cmocka with what it wants included first, repeatable random numbers
+ * that are not the project's own, comparisons of floats, and names for scratch files. */
 #ifndef REINIT_TESTS_SUPPORT_H
 #define REINIT_TESTS_SUPPORT_H
 
@@ -64,10 +64,11 @@ static inline void support_fill(float *x, size_t count, uint64_t seed)
 /* Zeroed, 64-byte aligned; the caller frees. */
 static inline void *support_allocate(size_t count, size_t size)
 {
-    size_t bytes = (count * size + 63) / 64 * 64 + 64;
-    void *block = aligned_alloc(64, bytes);
-    assert_non_null(block);
-    return memset(block, 0, bytes);
+    void *block = NULL;
+    if (posix_memalign(&block, 64, count * size + (count == 0)) != 0)
+        fail_msg("out of memory");
+    memset(block, 0, count * size);
+    return block;
 }
 
 static inline float *support_floats(size_t count)
@@ -107,13 +108,15 @@ static inline void assert_near(double got, double want, double tolerance, const 
         fail_msg("%s: %.9g, not %.9g +- %.2g", what, got, want, tolerance);
 }
 
-/* A name in the scratch folder that TMP gives (or /tmp), apart for each process. The caller frees. */
+/* A name in the scratch folder that TMP gives (or /tmp), apart for each process. The caller frees.
+ */
 static inline char *support_path(const char *name)
 {
     const char *folder = getenv("TMP");
     char *path;
-    assert_true(asprintf(&path, "%s/reinit-%d-%s", folder != NULL ? folder : "/tmp", (int)getpid(),
-                         name) > 0);
+    assert_true(
+        asprintf(&path, "%s/reinit-%d-%s", folder != NULL ? folder : "/tmp", (int)getpid(), name)
+        > 0);
     return path;
 }
 

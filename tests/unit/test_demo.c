@@ -203,6 +203,29 @@ static void test_chain(void **state)
     assert_true(chain_spread(&direct, plan.side, 0) < 0.5 * chain_spread(&twice, plan.side, 0));
 }
 
+/* Without a step a run ends where it began: uniform in its cell, so that its mean squared distance
+ * is that of the cell's centre and side^2 / 12 for each coordinate. After many steps the start is
+ * forgotten, and a matrix estimated over all of them agrees but for the width of its cells. */
+static void test_distance(void **state)
+{
+    (void)state;
+    struct lsq p;
+    static struct chain chain;
+    lsq_make(&p, 1);
+    struct chain_plan plan
+        = {.side = 0.2, .sizes = {.first = 0.3, .decay = 1e300}, .runs = 20000, .steps = 0};
+    expect_near(chain_distance(&p, &plan, CHAIN_MIDDLE), sqrt(0.04 / 6), 0.001);
+    expect_near(chain_distance(&p, &plan, 0), sqrt(0.72 + 0.04 / 6), 0.003);
+    plan.steps = 60;
+    plan.runs = 2000;
+    double middle = chain_distance(&p, &plan, CHAIN_MIDDLE);
+    expect_near(middle, chain_distance(&p, &plan, 0), 0.03);
+    chain_estimate(&p, &plan, &chain);
+    expect_near(middle, chain_spread(&chain, plan.side, CHAIN_MIDDLE), 0.05);
+    plan.sizes.decay = 40;
+    assert_true(chain_distance(&p, &plan, CHAIN_MIDDLE) < middle);
+}
+
 static void test_square_of_identity(void **state)
 {
     (void)state;
@@ -236,8 +259,9 @@ static void test_files(void **state)
     (void)state;
     bool (*const writers[])(const char *, uint32_t, struct error *)
         = {drawing_write_paths, drawing_write_chain};
-    const char *const names[][4] = {{"# rings\n", "# descent\n", "# sgd\n", "# tail\n"},
-                                    {"# block\n", "# power\n", "# long\n", "# tangents\n"}};
+    const char *const names[][4]
+        = {{"# rings\n", "# descent\n", "# sgd\n", "# tail\n"},
+           {"# block\n", "# power\n", "# long\n", "# constant-distance\n"}};
     for (int i = 0; i < 2; i++) {
         char *one = written(writers[i], 1), *again = written(writers[i], 1);
         char *other = written(writers[i], 2);
@@ -263,6 +287,7 @@ int main(void)
         cmocka_unit_test(test_sgd_converges),
         cmocka_unit_test(test_states),
         cmocka_unit_test(test_chain),
+        cmocka_unit_test(test_distance),
         cmocka_unit_test(test_square_of_identity),
         cmocka_unit_test(test_files),
     };

@@ -15,9 +15,9 @@ enum { EXAMPLES = 8, STEPS = 3, LAYERS_MAX = 512, LOGITS = EXAMPLES * CIFAR10_CL
  * (make-fixture.py prints it):
  *                                                     carlini   resnet56
  *     largest difference of a logit                   9.7e-7    1.2e-5
- *     gradients: of the samples' rms, worst tensor    1.9e-6    0.02
- *     movement by three steps of Adam, the same       4.1e-5    0.02
- *     running statistics, the same                    -         0.02
+ *     gradients: of the samples' rms, worst tensor    1.9e-6    0.019
+ *     movement by three steps of Adam, the same       4.1e-5    0.039
+ *     running statistics, the same                    -         2.3e-5
  * The second network has some millions of rectifiers, a few of which stand so near 0 that rounding
  * decides their side; each that flips changes gradients by a whole example's part. The tests of
  * single layers and of small networks of the same parts (test_layers.c) are the sharper ones. */
@@ -31,12 +31,22 @@ struct oracle {
     double tolerance[3];      /* gradients, moved, running: of the samples' rms */
 };
 
-static const struct oracle carlini = {
-    &net_carlini, INIT_KAIMING_UNIFORM, LOSS_CROSS_ENTROPY, "tests/oracle/carlini.txt", 2 * 14,
-    5e-6, 1e-6, {1e-5, 2e-4, 0}};
-static const struct oracle resnet56 = {
-    &net_resnet56, INIT_KAIMING_NORMAL, LOSS_CROSS_ENTROPY_OF_SOFTMAX, "tests/oracle/resnet56.txt",
-    0, 6e-5, 1e-6, {0.06, 0.1, 1e-3}};
+static const struct oracle carlini = {.spec = &net_carlini,
+                                      .scheme = INIT_KAIMING_UNIFORM,
+                                      .loss = LOSS_CROSS_ENTROPY,
+                                      .fixture = "tests/oracle/carlini.txt",
+                                      .tensors = 2 * 14,
+                                      .logits = 1e-5,
+                                      .mean_loss = 1e-6,
+                                      .tolerance = {1e-5, 2e-4, 0}};
+static const struct oracle resnet56 = {.spec = &net_resnet56,
+                                       .scheme = INIT_KAIMING_NORMAL,
+                                       .loss = LOSS_CROSS_ENTROPY_OF_SOFTMAX,
+                                       .fixture = "tests/oracle/resnet56.txt",
+                                       .tensors = 531,
+                                       .logits = 1e-4,
+                                       .mean_loss = 1e-6,
+                                       .tolerance = {0.06, 0.1, 1e-4}};
 
 struct state {
     const struct oracle *oracle;
@@ -71,9 +81,9 @@ static void take_step(struct state *s, const struct cifar10 *set, bool first)
     batch_scaling(&s->spec, table);
     batch_fill(s->network, set, table, NULL, 0, EXAMPLES, s->labels);
     network_forward(s->network, &pass);
-    double loss = loss_compute(s->oracle->loss, EXAMPLES, CIFAR10_CLASSES,
-                               network_output(s->network), s->labels,
-                               network_output_gradient(s->network));
+    double loss
+        = loss_compute(s->oracle->loss, EXAMPLES, CIFAR10_CLASSES, network_output(s->network),
+                       s->labels, network_output_gradient(s->network));
     if (first) {
         s->loss = loss / EXAMPLES;
         memcpy(s->logits, network_output(s->network), sizeof s->logits);
@@ -131,7 +141,7 @@ struct gap {
 
 /* The rest of a line: compares the samples, the tensor's root mean square, and its sum. */
 static double compare_line(FILE *file, const struct parameter *p, const float *memory,
-                           double tolerance, const char *what)
+                           double tolerance, double few, const char *what)
 {
     float *ours = support_floats(p->count);
     parameter_export(p, memory, ours);
@@ -142,8 +152,9 @@ static double compare_line(FILE *file, const struct parameter *p, const float *m
         squares += (double)ours[i] * (double)ours[i];
     }
     double n = (double)p->count;
-    /* Of n values that are each off by a random tolerance * rms. */
-    assert_near(our_sum, sum, 10 * sqrt(n) * tolerance * rms, what);
+    /* Of n values that are each off by a random tolerance * rms, or few of them by a whole step:
+     * where a gradient is all but 0, rounding decides which way Adam goes. */
+    assert_near(our_sum, sum, 10 * sqrt(n) * fmax(tolerance, few) * rms, what);
     assert_near(sqrt(squares / n), rms, tolerance * rms, what);
     double differences = 0, values = 0;
     size_t samples = (size_t)read_number(file);
@@ -155,14 +166,14 @@ static double compare_line(FILE *file, const struct parameter *p, const float *m
         values += want * want;
     }
     free(ours);
-    double ratio = samples > 0 ? sqrt(differences / values) : 0;
+    double ratio = sqrt(differences / (values > 0 ? values : 1));
     if (!(ratio <= tolerance))
         fail_msg("%s: off by %.2g of its rms, more than %.2g", what, ratio, tolerance);
     return ratio;
 }
 
-/* A bias before a batch norm: nothing but rounding error, beside gradients of 1e-4 and more; and Adam
- * then moves it by no more than its steps. */
+/* A bias before a batch norm: nothing but rounding error, beside gradients of 1e-4 and more; and
+ * Adam then moves it by no more than its steps. */
 static void check_zero(struct state *s, const struct parameter *p)
 {
     for (size_t i = 0; i < p->count; i++) {
@@ -189,14 +200,16 @@ static void check_tensor(struct state *s, FILE *file, const char *kind, double w
         if (strcmp(kind, kinds[k]) != 0)
             continue;
         snprintf(what, sizeof what, "%s of %s", kind, name);
-        double ratio = compare_line(file, p, values[k], s->oracle->tolerance[k], what);
+        double ratio = compare_line(file, p, values[k], s->oracle->tolerance[k],
+                                    k == MOVED ? 2e-2 : 0, what);
         worst[k] = ratio > worst[k] ? ratio : worst[k];
         return;
     }
     fail_msg("unknown line %s", kind);
 }
 
-/* Reads the fixture to its end; returns the number of its lines about tensors. */
+/* Reads the fixture to its end, the rate coming first; returns the number of its lines about
+ * tensors. */
 static size_t check_lines(struct state *s, FILE *file)
 {
     char kind[16];
@@ -205,6 +218,9 @@ static size_t check_lines(struct state *s, FILE *file)
     while (fscanf(file, "%15s", kind) == 1) {
         if (kind[0] == '#') {
             assert_int_equal(fscanf(file, "%*[^\n]"), 0);
+        } else if (strcmp(kind, "rate") == 0) {
+            s->rate = read_number(file);
+            run_steps(s);
         } else if (strcmp(kind, "logits") == 0) {
             assert_int_equal((size_t)read_number(file), LOGITS);
             for (size_t i = 0; i < LOGITS; i++) {
@@ -230,10 +246,6 @@ static void check(const struct oracle *oracle)
     s->oracle = oracle;
     FILE *file = fopen(oracle->fixture, "r");
     assert_non_null(file);
-    while (fscanf(file, "#%*[^\n] ") == 0 && fscanf(file, "rate %lf", &s->rate) != 1)
-        continue;
-    assert_true(s->rate > 0);
-    run_steps(s);
     assert_int_equal(check_lines(s, file), oracle->tensors);
     fclose(file);
     network_free(s->network);

@@ -1,0 +1,13 @@
+/* Text from outside, such as file names and what a file holds, made fit to be shown: control
+ * characters, with which it could forge lines or command a terminal, become '?'. Bytes of 0x80 and
+ * above stay, so that UTF-8 does. */
+#ifndef REINIT_BASE_TEXT_H
+#define REINIT_BASE_TEXT_H
+
+/* c, or '?' for a control character. */
+char text_plain(char c);
+
+/* The same for a whole string, in place. */
+void text_make_plain(char *text);
+
+#endif

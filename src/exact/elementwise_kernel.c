@@ -1,0 +1,145 @@
+/* Passes over activations for one instruction set; compiled once for each (see isa.h). */
+#include "exact/elementwise_kernel.h"
+
+#include "exact/isa.h"
+
+#include <math.h>
+
+static void rectify(size_t count, float *restrict y)
+{
+    for (size_t i = 0; i < count; i++)
+        y[i] = y[i] <= 0.0f ? 0.0f : y[i];
+}
+
+static void rectify_gradient(size_t count, const float *restrict y, float *restrict dy)
+{
+    for (size_t i = 0; i < count; i++)
+        dy[i] = y[i] <= 0.0f ? 0.0f : dy[i];
+}
+
+static void add(size_t count, const float *restrict x, float *restrict y)
+{
+    for (size_t i = 0; i < count; i++)
+        y[i] += x[i];
+}
+
+static void add_rectify(size_t count, const float *restrict x, float *restrict y)
+{
+    for (size_t i = 0; i < count; i++) {
+        float sum = y[i] + x[i];
+        y[i] = sum <= 0.0f ? 0.0f : sum;
+    }
+}
+
+static void add_rows(size_t rows, size_t c, const float *restrict x, double *restrict sums)
+{
+    for (size_t row = 0; row < rows; row++, x += c) {
+        for (size_t k = 0; k < c; k++)
+            sums[k] += (double)x[k];
+    }
+}
+
+static void moments(size_t rows, size_t c, const float *restrict x, double *restrict sums,
+                    double *restrict squares)
+{
+    for (size_t row = 0; row < rows; row++, x += c) {
+        for (size_t k = 0; k < c; k++) {
+            double value = (double)x[k];
+            sums[k] += value;
+            squares[k] += value * value;
+        }
+    }
+}
+
+static void normalise(size_t rows, size_t c, const struct norm_vectors *norm,
+                      const float *restrict x, float *restrict y)
+{
+    const float *restrict mean = norm->mean, *restrict scale = norm->scale;
+    const float *restrict shift = norm->shift;
+    for (size_t row = 0; row < rows; row++, x += c, y += c) {
+        for (size_t k = 0; k < c; k++)
+            y[k] = (x[k] - mean[k]) * scale[k] + shift[k];
+        if (norm->rectified)
+            rectify(c, y);
+    }
+}
+
+/* dy, or 0 where the output was rectified; the output is computed again instead of being read. */
+static inline float unrectified(bool rectified, float centred, float scale, float shift, float dy)
+{
+    return rectified && centred * scale + shift <= 0.0f ? 0.0f : dy;
+}
+
+static void norm_sums(size_t rows, size_t c, const struct norm_vectors *norm,
+                      const float *restrict x, const float *restrict dy, double *restrict sums,
+                      double *restrict products)
+{
+    const float *restrict mean = norm->mean, *restrict scale = norm->scale;
+    const float *restrict shift = norm->shift;
+    bool rectified = norm->rectified;
+    for (size_t row = 0; row < rows; row++, x += c, dy += c) {
+        for (size_t k = 0; k < c; k++) {
+            float centred = x[k] - mean[k];
+            double dz = (double)unrectified(rectified, centred, scale[k], shift[k], dy[k]);
+            sums[k] += dz;
+            products[k] += dz * (double)centred;
+        }
+    }
+}
+
+static void norm_gradient(size_t rows, size_t c, const struct norm_vectors *norm,
+                          const float *restrict average, const float *restrict slope,
+                          const float *restrict x, const float *restrict dy, float *restrict dx)
+{
+    const float *restrict mean = norm->mean, *restrict scale = norm->scale;
+    const float *restrict shift = norm->shift;
+    bool rectified = norm->rectified;
+    for (size_t row = 0; row < rows; row++, x += c, dy += c, dx += c) {
+        for (size_t k = 0; k < c; k++) {
+            float centred = x[k] - mean[k];
+            float dz = unrectified(rectified, centred, scale[k], shift[k], dy[k]);
+            dx[k] = scale[k] * (dz - average[k] - centred * slope[k]);
+        }
+    }
+}
+
+static void pool_max(size_t count, uint8_t w, const float *restrict x, float *restrict y,
+                     uint8_t *restrict place)
+{
+    for (size_t i = 0; i < count; i++) {
+        bool greater = x[i] > y[i] || isnan(x[i]);
+        place[i] = greater ? w : place[i];
+        y[i] = greater ? x[i] : y[i];
+    }
+}
+
+static void pool_max_gradient(size_t count, uint8_t w, const float *restrict dy,
+                              const uint8_t *restrict place, float *restrict dx)
+{
+    for (size_t i = 0; i < count; i++)
+        dx[i] = place[i] == w ? dy[i] : 0.0f;
+}
+
+static void adam(size_t count, const struct adam_constants *constants, const float *restrict g,
+                 float *restrict m, float *restrict v, float *restrict w)
+{
+    const struct adam_constants k = *constants;
+    for (size_t i = 0; i < count; i++) {
+        m[i] = k.keep1 * m[i] + k.take1 * g[i];
+        v[i] = k.keep2 * v[i] + k.take2 * (g[i] * g[i]);
+        w[i] -= k.rate * m[i] / (sqrtf(v[i]) / k.root + k.epsilon);
+    }
+}
+
+const struct elementwise_kernels ISA_SYMBOL(elementwise) = {.rectify = rectify,
+                                                            .rectify_gradient = rectify_gradient,
+                                                            .add = add,
+                                                            .add_rectify = add_rectify,
+                                                            .add_rows = add_rows,
+                                                            .moments = moments,
+                                                            .normalise = normalise,
+                                                            .norm_sums = norm_sums,
+                                                            .norm_gradient = norm_gradient,
+                                                            .pool_max = pool_max,
+                                                            .pool_max_gradient = pool_max_gradient,
+                                                            .adam = adam};

@@ -1,0 +1,59 @@
+/* Statistics of a tensor, against values worked out by hand. */
+#include "unit/support.h"
+
+#include "run/statistics.h"
+
+static void test_plain(void **state)
+{
+    (void)state;
+    const float values[] = {2, 4, 4, 4, 5, 5, 7, 9};
+    struct statistics s = statistics_of(values, 8);
+    assert_true(s.minimum == 2 && s.maximum == 9 && s.mean == 5 && s.deviation == 2);
+    assert_int_equal(s.nans, 0);
+    s = statistics_of(values, 1);
+    assert_true(s.minimum == 2 && s.maximum == 2 && s.mean == 2 && s.deviation == 0);
+}
+
+/* Sums are taken in double: 2^24 + 1 + 1 + ... would stand still in float; and around the mean, so
+ * that a small spread far from 0 is not lost. */
+static void test_precision(void **state)
+{
+    (void)state;
+    enum { COUNT = 1000 };
+    float values[COUNT];
+    for (size_t i = 0; i < COUNT; i++)
+        values[i] = i == 0 ? 0x1p24f : 1;
+    assert_near(statistics_of(values, COUNT).mean, (0x1p24 + COUNT - 1) / COUNT, 1e-9, "mean");
+    for (size_t i = 0; i < COUNT; i++)
+        values[i] = 0x1p20f + (i % 2 == 0 ? 0.125f : -0.125f);
+    struct statistics s = statistics_of(values, COUNT);
+    assert_true(s.mean == 0x1p20 && s.deviation == 0.125);
+}
+
+static void test_special(void **state)
+{
+    (void)state;
+    const float values[] = {NAN, -3, NAN, 1, -NAN};
+    struct statistics s = statistics_of(values, 5);
+    assert_int_equal(s.nans, 3);
+    assert_true(s.minimum == -3 && s.maximum == 1 && s.mean == -1 && s.deviation == 2);
+    s = statistics_of(values, 1);
+    assert_int_equal(s.nans, 1);
+    assert_true(isnan(s.minimum) && isnan(s.maximum) && isnan(s.mean) && isnan(s.deviation));
+    s = statistics_of(NULL, 0);
+    assert_int_equal(s.nans, 0);
+    assert_true(isnan(s.minimum) && isnan(s.maximum) && isnan(s.mean) && isnan(s.deviation));
+    const float infinite[] = {1, INFINITY, -2};
+    s = statistics_of(infinite, 3);
+    assert_true(s.minimum == -2 && s.maximum == INFINITY && s.mean == INFINITY && s.nans == 0);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_plain),
+        cmocka_unit_test(test_precision),
+        cmocka_unit_test(test_special),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,473 @@
+/* Trainings on the sample: the same bits with any number of threads and after any interruption, and
+ * no going on from what does not belong to them.
+ *
+ * Every training runs in a process of its own, as the tool would: it can then be killed, and this
+ * process, which forks them, never starts threads. */
+#include "unit/support.h"
+
+#include "base/file.h"
+#include "exact/parallel.h"
+#include "io/runlog.h"
+#include "nets/nets.h"
+#include "nn/initialise.h"
+#include "run/training.h"
+#include "run/weights.h"
+
+#include <signal.h>
+#include <sys/wait.h>
+#include <time.h>
+
+enum { DONE = 0, FAILED = 1, STOPPED = 3, NAMES = 5 };
+
+/* A run's files, all in one scratch folder, and its settings. */
+struct run {
+    char *weights, *out, *log, *checkpoint, *failure;
+    struct training_settings settings;
+    int threads;
+};
+
+static void write_initial(const char *path, const struct network_spec *spec, uint32_t seed)
+{
+    struct network *network;
+    struct error error;
+    struct metadata metadata = {.count = 0};
+    metadata_add(&metadata, "net", spec->name);
+    metadata_add(&metadata, "scheme", "default");
+    assert_good(network_create(&network, spec, 1, false, &error), error);
+    assert_good(initialise_network(network, INIT_DEFAULT, INIT_BIAS_DEFAULT, seed, &error), error);
+    assert_good(weights_write(path, network, &metadata, &error), error);
+    network_free(network);
+}
+
+/* Three steps an epoch, the last one short: little, for the sake of sanitizers. */
+static void run_open(struct run *r, const char *net)
+{
+    r->weights = support_path("initial.safetensors");
+    r->out = support_path("final.safetensors");
+    r->log = support_path("log.tsv");
+    r->checkpoint = support_path("checkpoint.safetensors");
+    r->failure = support_path("failure.txt");
+    r->threads = 1;
+    r->settings = (struct training_settings){.weights = r->weights,
+                                             .data = "data/sample",
+                                             .out = r->out,
+                                             .log = r->log,
+                                             .checkpoint = r->checkpoint,
+                                             .epochs = 3,
+                                             .batch_size = 5,
+                                             .examples = 14,
+                                             .learning_rate = 1e-3,
+                                             .order = ORDER_SHUFFLED,
+                                             .loss = LOSS_CROSS_ENTROPY,
+                                             .plotted = PLOTTED_BATCH_MEANS,
+                                             .seed = 5,
+                                             .arithmetic = "exact",
+                                             .checkpoint_seconds = 0, /* after every step */
+                                             .quiet = true};
+    write_initial(r->weights, nets_find(net), 1);
+}
+
+static void forget(const struct run *r)
+{
+    unlink(r->out);
+    unlink(r->log);
+    unlink(r->checkpoint);
+}
+
+static void run_close(struct run *r)
+{
+    char *names[NAMES] = {r->weights, r->out, r->log, r->checkpoint, r->failure};
+    for (int i = 0; i < NAMES; i++) {
+        unlink(names[i]);
+        free(names[i]);
+    }
+}
+
+static pid_t start(const struct run *r)
+{
+    fflush(NULL);
+    pid_t child = fork();
+    assert_true(child >= 0);
+    if (child != 0)
+        return child;
+    struct error error;
+    bool stopped = false;
+    signal(SIGTERM, SIG_DFL);
+    parallel_set_threads(r->threads);
+    if (training_run(&r->settings, &stopped, &error))
+        _exit(stopped ? STOPPED : DONE);
+    FILE *file = fopen(r->failure, "w");
+    if (file != NULL && fputs(error.text, file) >= 0 && fclose(file) == 0)
+        _exit(FAILED);
+    _exit(9);
+}
+
+/* The child's exit status, or minus the signal that ended it. */
+static int finish(pid_t child)
+{
+    int status;
+    assert_int_equal(waitpid(child, &status, 0), child);
+    return WIFEXITED(status) ? WEXITSTATUS(status) : -WTERMSIG(status);
+}
+
+static void expect(const struct run *r, int want)
+{
+    int status = finish(start(r));
+    if (status == FAILED && want != FAILED) {
+        uint8_t *text;
+        size_t size;
+        struct error error;
+        assert_good(file_read(r->failure, 1024, &text, &size, &error), error);
+        fail_msg("%s", (char *)text);
+    }
+    assert_int_equal(status, want);
+}
+
+/* The training must fail, with one line in which the words stand. */
+static void expect_failure(const struct run *r, const char *words)
+{
+    uint8_t *text;
+    size_t size;
+    struct error error;
+    expect(r, FAILED);
+    assert_good(file_read(r->failure, 2048, &text, &size, &error), error);
+    if (strstr((char *)text, words) == NULL || strchr((char *)text, '\n') != NULL)
+        fail_msg("error is \"%s\", without: %s", (char *)text, words);
+    free(text);
+}
+
+static void pause_milliseconds(long milliseconds)
+{
+    nanosleep(&(struct timespec){milliseconds / 1000, milliseconds % 1000 * 1000000}, NULL);
+}
+
+/* What a training comes to: its final weights and, of its log, everything but the rates. */
+struct result {
+    char weights[SHA256_HEX_SIZE];
+    struct runlog log;
+};
+
+static void result_read(struct result *result, const struct run *r)
+{
+    struct error error;
+    assert_good(sha256_of_file(r->out, result->weights, &error), error);
+    assert_good(runlog_read(&result->log, r->log, &error), error);
+    assert_int_equal(result->log.epoch_count, r->settings.epochs);
+}
+
+/* Compares what lies there with the result, and clears it away. */
+static void expect_result(const struct result *want, const struct run *r)
+{
+    struct result got;
+    result_read(&got, r);
+    for (size_t i = 0; i < want->log.epoch_count; i++) {
+        assert_true(got.log.epochs[i].loss == want->log.epochs[i].loss);
+        assert_string_equal(got.log.epochs[i].weights, want->log.epochs[i].weights);
+    }
+    for (size_t i = 0; i < want->log.pair_count; i++) {
+        assert_string_equal(got.log.pairs[i].key, want->log.pairs[i].key);
+        assert_string_equal(got.log.pairs[i].value, want->log.pairs[i].value);
+    }
+    assert_int_equal(got.log.pair_count, want->log.pair_count);
+    assert_string_equal(got.weights, want->weights);
+    runlog_free(&got.log);
+    forget(r);
+}
+
+/* The result of an uninterrupted training on one thread. */
+static void result_of(struct result *result, struct run *r)
+{
+    forget(r);
+    r->threads = 1;
+    expect(r, DONE);
+    result_read(result, r);
+    assert_true(isfinite(result->log.epochs[0].loss));
+    assert_true(result->log.epochs[0].loss != result->log.epochs[1].loss);
+    forget(r);
+}
+
+static void check_threads_and_stop(struct run *r)
+{
+    struct result want;
+    result_of(&want, r);
+    static const int threads[] = {2, 5};
+    for (int i = 0; i < 2; i++) {
+        r->threads = threads[i];
+        expect(r, DONE);
+        expect_result(&want, r);
+    }
+    r->settings.until = 1;
+    expect(r, STOPPED);
+    assert_false(file_exists(r->out));
+    r->settings.until = 0;
+    r->threads = 2;
+    expect(r, DONE);
+    expect_result(&want, r);
+    runlog_free(&want.log);
+}
+
+static void test_carlini(void **state)
+{
+    (void)state;
+    struct run r;
+    run_open(&r, "carlini");
+    r.settings.epochs = 2;
+    check_threads_and_stop(&r);
+    run_close(&r);
+}
+
+static void test_resnet56(void **state)
+{
+    (void)state;
+    struct run r;
+    run_open(&r, "resnet56");
+    r.settings.epochs = 2;
+    r.settings.examples = 7;
+    r.settings.batch_size = 4;
+    r.settings.order = ORDER_SEQUENTIAL;
+    r.settings.loss = LOSS_CROSS_ENTROPY_OF_SOFTMAX;
+    r.settings.plotted = PLOTTED_EXAMPLES;
+    check_threads_and_stop(&r);
+    run_close(&r);
+}
+
+static void test_terminated(void **state)
+{
+    (void)state;
+    struct run r;
+    struct result want;
+    run_open(&r, "carlini");
+    result_of(&want, &r);
+    static const int signals[] = {SIGTERM, SIGINT};
+    for (int i = 0; i < 2; i++) {
+        pid_t child = start(&r);
+        while (!file_exists(r.checkpoint))
+            pause_milliseconds(1);
+        assert_int_equal(kill(child, signals[i]), 0);
+        assert_int_equal(finish(child), FAILED);
+        uint8_t *text;
+        size_t size;
+        struct error error;
+        assert_good(file_read(r.failure, 2048, &text, &size, &error), error);
+        assert_non_null(strstr((char *)text, "interrupted in epoch"));
+        assert_non_null(strstr((char *)text, "run the same command again"));
+        free(text);
+        assert_false(file_exists(r.out));
+        expect(&r, DONE);
+        expect_result(&want, &r);
+    }
+    runlog_free(&want.log);
+    run_close(&r);
+}
+
+/* Killed at moments spread over all it does, writing included; whatever .partial file that leaves,
+ * the next goes on. */
+static void test_killed(void **state)
+{
+    (void)state;
+    enum { KILLS = 8 };
+    struct run r;
+    struct result want;
+    run_open(&r, "carlini");
+    result_of(&want, &r);
+    uint64_t random = (uint64_t)getpid() * 1000003 + (uint64_t)time(NULL);
+    int kills = 0, status = -SIGKILL;
+    while (status == -SIGKILL && kills < KILLS) {
+        pid_t child = start(&r);
+        pause_milliseconds(20 + (long)support_below(&random, 200));
+        kill(child, SIGKILL);
+        status = finish(child);
+        kills += status == -SIGKILL;
+    }
+    assert_true(kills > 0);
+    if (status == -SIGKILL)
+        expect(&r, DONE);
+    else
+        assert_int_equal(status, DONE);
+    expect_result(&want, &r);
+    runlog_free(&want.log);
+    run_close(&r);
+}
+
+/* A finished training, run again, writes its result again; fewer epochs than were done are refused,
+ * more are gone on with. */
+static void test_finished(void **state)
+{
+    (void)state;
+    struct run r;
+    struct result want;
+    run_open(&r, "carlini");
+    r.settings.epochs = 2;
+    result_of(&want, &r);
+    r.settings.epochs = 1;
+    expect(&r, DONE);
+    r.settings.epochs = 2;
+    expect(&r, DONE);
+    unlink(r.out);
+    r.settings.epochs = 1;
+    expect_failure(&r, "is past epoch 1");
+    r.settings.epochs = 2;
+    expect(&r, DONE);
+    expect_result(&want, &r);
+    runlog_free(&want.log);
+    run_close(&r);
+}
+
+static void test_other_arguments(void **state)
+{
+    (void)state;
+    struct run r;
+    run_open(&r, "carlini");
+    r.settings.until = 1;
+    r.settings.examples = 5;
+    expect(&r, STOPPED);
+    const struct training_settings kept = r.settings;
+#define REFUSED(change, words)                                                                     \
+    do {                                                                                           \
+        r.settings.change;                                                                         \
+        expect_failure(&r, "belongs to another training: its " words);                             \
+        r.settings = kept;                                                                         \
+    } while (0)
+    REFUSED(seed = 6, "seed is 5, not 6");
+    REFUSED(batch_size = 4, "batch_size");
+    REFUSED(learning_rate = 2e-3, "learning_rate");
+    REFUSED(order = ORDER_SEQUENTIAL, "order");
+    REFUSED(loss = LOSS_CROSS_ENTROPY_OF_SOFTMAX, "loss");
+    REFUSED(plotted = PLOTTED_EXAMPLES, "plotted");
+    REFUSED(arithmetic = "openblas", "arithmetic");
+    REFUSED(examples = 10, "data_sha256");
+    write_initial(r.weights, &net_carlini, 2);
+    REFUSED(quiet = true, "initial_weights_sha256");
+    run_close(&r);
+}
+
+/* Reads the checkpoint, changes one pair of its metadata, and writes it back. */
+static void tamper(const struct run *r, const char *key, const char *value)
+{
+    struct tensor_file file;
+    struct error error;
+    assert_good(tensor_file_read(&file, r->checkpoint, &error), error);
+    struct metadata metadata = {.count = 0};
+    for (size_t i = 0; i < file.metadata.count; i++) {
+        bool other = strcmp(file.metadata.keys[i], key) != 0;
+        if (strcmp(file.metadata.keys[i], "payload_sha256") == 0 || (!other && value == NULL))
+            continue;
+        metadata_add(&metadata, file.metadata.keys[i], other ? file.metadata.values[i] : value);
+    }
+    assert_good(tensor_file_write(r->checkpoint, file.tensors, file.count, &metadata, &error),
+                error);
+    tensor_file_free(&file);
+}
+
+static void test_damaged_checkpoint(void **state)
+{
+    (void)state;
+    struct run r;
+    struct error error;
+    uint8_t *data;
+    size_t size;
+    run_open(&r, "carlini");
+    r.settings.until = 1;
+    r.settings.examples = 10;
+    expect(&r, STOPPED);
+    assert_good(file_read(r.checkpoint, 1 << 25, &data, &size, &error), error);
+    const size_t lengths[] = {0, 7, 8, 100, size / 2, size - 1};
+    for (size_t i = 0; i < sizeof lengths / sizeof *lengths; i++) {
+        assert_good(file_write(r.checkpoint, data, lengths[i], &error), error);
+        expect_failure(&r, r.checkpoint);
+    }
+    data[size - 5] ^= 1;
+    assert_good(file_write(r.checkpoint, data, size, &error), error);
+    expect_failure(&r, "damaged");
+    data[size - 5] ^= 1;
+    static const struct {
+        const char *key, *value, *words;
+    } changes[] = {
+        {"position", "3", "position does not fit"}, {"position", "10", "position does not fit"},
+        {"epoch", "0", "position does not fit"},    {"epoch", "9", "is past epoch"},
+        {"step", "3", "position does not fit"},     {"step", "-2", "no whole number for step"},
+        {"step", "2x", "no whole number for step"}, {"step", NULL, "no whole number for step"},
+        {"epoch", "", "no whole number for epoch"}, {"partial_loss", NULL, "position does not"},
+        {"partial_loss", "x", "position does not"}, {"seed", NULL, "its seed is missing"},
+    };
+    for (size_t i = 0; i < sizeof changes / sizeof *changes; i++) {
+        assert_good(file_write(r.checkpoint, data, size, &error), error);
+        tamper(&r, changes[i].key, changes[i].value);
+        expect_failure(&r, changes[i].words);
+    }
+    free(data);
+    run_close(&r);
+}
+
+static void test_missing_files(void **state)
+{
+    (void)state;
+    struct run r;
+    struct error error;
+    struct runlog log;
+    run_open(&r, "carlini");
+    r.settings.until = 2;
+    r.settings.examples = 5;
+    expect(&r, STOPPED);
+    r.settings.until = 0;
+    assert_good(runlog_read(&log, r.log, &error), error);
+    log.epoch_count = 1;
+    assert_good(runlog_write(&log, r.log, &error), error);
+    runlog_free(&log);
+    expect_failure(&r, "does not hold epoch 2");
+    unlink(r.log);
+    expect_failure(&r, r.log);
+    unlink(r.checkpoint);
+    r.settings.data = "data/nowhere";
+    expect_failure(&r, "data/nowhere/data_batch_1.bin: cannot open");
+    r.settings.data = "data/sample";
+    r.settings.examples = 49999;
+    expect_failure(&r, "fewer than 49999");
+    r.settings.examples = 5;
+    r.settings.out = "/nowhere/final.safetensors";
+    expect_failure(&r, "/nowhere/final.safetensors");
+    unlink(r.weights);
+    expect_failure(&r, r.weights);
+    run_close(&r);
+}
+
+/* batch-means sums each batch's mean, examples weighs it with the batch's size: of one batch of n
+ * examples, the second is n times the first. */
+static void test_plotted(void **state)
+{
+    (void)state;
+    struct run r;
+    struct error error;
+    double losses[2];
+    run_open(&r, "carlini");
+    r.settings.epochs = 1;
+    r.settings.examples = r.settings.batch_size = 10;
+    for (int plotted = 0; plotted < 2; plotted++) {
+        struct runlog log;
+        r.settings.plotted = (enum plotted_kind)plotted;
+        expect(&r, DONE);
+        assert_good(runlog_read(&log, r.log, &error), error);
+        losses[plotted] = log.epochs[0].loss;
+        runlog_free(&log);
+        forget(&r);
+    }
+    assert_near(losses[0], log(10), 0.3, "the first loss of ten classes");
+    assert_near(losses[1], 10 * losses[0], 1e-12, "examples");
+    run_close(&r);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_carlini),
+        cmocka_unit_test(test_resnet56),
+        cmocka_unit_test(test_terminated),
+        cmocka_unit_test(test_killed),
+        cmocka_unit_test(test_finished),
+        cmocka_unit_test(test_other_arguments),
+        cmocka_unit_test(test_damaged_checkpoint),
+        cmocka_unit_test(test_missing_files),
+        cmocka_unit_test(test_plotted),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
