@@ -17,7 +17,7 @@ set ylabel "GFLOP/s" offset 1,0
 set format x "$%g$"
 set format y "$%g$"
 set grid xtics ytics
-set key outside bottom center vertical maxrows 2 samplen 2 width -3
+set key outside bottom center horizontal maxcols 2 samplen 2
 set samples 400
 
 roof(x, fma, copy) = copy * x < fma ? copy * x : fma
@@ -33,8 +33,8 @@ plot roof(x, FMAN, COPYN) with lines linecolor rgb "black" linewidth 1.6 \
      DAT index "carlini-forward" with points pointtype 6 pointsize 0.8 linecolor rgb ours \
          title "Carlini, forward", \
      "" index "carlini-backward" with points pointtype 7 pointsize 0.8 linecolor rgb ours \
-         title "backward", \
+         title "Carlini, backward", \
      "" index "resnet56-forward" with points pointtype 8 pointsize 0.8 linecolor rgb other \
          title "ResNet56, forward", \
      "" index "resnet56-backward" with points pointtype 9 pointsize 0.8 linecolor rgb other \
-         title "backward"
+         title "ResNet56, backward"

@@ -4,7 +4,7 @@
  * precision", Numer. Math. 18, 1971) with a relative error below 2^-90, and rounded once:
  *
  *   exact_expf, exact_logf   correctly rounded for every float32 argument, float32 subnormals and
- *                            overflow included: tests/oracle/check-elementary.c tries them all
+ *                            overflow included, as tests/oracle/check-elementary.c finds
  *   exact_exp, exact_log     the double nearest to the true value, but for arguments whose value
  *                            lies closer than that error to the middle of two doubles; results that
  *                            are subnormal doubles are rounded twice

@@ -2,7 +2,7 @@
 # The whole benchmark: bench.sh BENCH PYTHON RESULTS THREADS SECONDS ROUNDS BATCH...
 # Every configuration is measured in rounds, in each of which we and PyTorch take turns, enclosed
 # by probes of the multiply-add rate; a round whose probe falls below 85 % of the best (two virtual
-# cores on one physical core, or someone else at work) does not count and is repeated, twice at most.
+# cores on one physical core, or someone else at work) does not count and is repeated (2 at most).
 set -euo pipefail
 
 bench=$1 python=$2 results=$3 threads=$4 seconds=$5 rounds=$6
@@ -118,7 +118,8 @@ report()
 {
     echo "processor: $(awk -F': ' '/^model name/ { print $2; exit }' /proc/cpuinfo)," \
         "$(nproc) cores; instruction set $(tail -1 "$results/machine.tsv" | cut -f2)"
-    echo "ceilings: 1 thread $fma_1 GFLOP/s, $copy_1 GB/s; $threads threads $fma GFLOP/s, $copy GB/s"
+    echo "ceilings: 1 thread $fma_1 GFLOP/s, $copy_1 GB/s;" \
+        "$threads threads $fma GFLOP/s, $copy GB/s"
     echo "beside: ${pytorch:-no PyTorch}"
     awk -f "$here/training.awk" -v best="$best" -v threads="$threads" "$results/rounds.tsv"
     for net in carlini resnet56; do

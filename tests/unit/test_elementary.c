@@ -26,7 +26,7 @@ static void test_values(void **state)
 
 enum { LOG_ROUNDED_TWICE = 5 }; /* arguments of the table, those below */
 
-/* The five float32 arguments for which log, rounded to double and then to float, gives another float
+/* The five float32 arguments for which log, rounded to double and then to float, is another float
  * than rounded once; and the float results of all of the above. */
 static void test_rounded_once(void **state)
 {
