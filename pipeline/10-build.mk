@@ -12,7 +12,7 @@ LIBRARIES = -lcrypto -lcurl -lz -lspng -ljansson -lopenblas -lm
 BIN ?= bin
 ifdef SANITIZE
 BIN := bin/sanitized
-OPTIMISE := -O1
+OPTIMISE := -O2
 CFLAGS_ALL += -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
 endif
 OBJ := $(BIN)/obj

@@ -1,5 +1,6 @@
-# Tables, macros and the report. What is no file (tracks, seeds, overridden settings, commit) stands in a stamp's name, as
-# in 50-figures.mk. The report is a function of its input: no time stamp but the commit's, no path.
+# Tables, macros and the report. What is no file (tracks, seeds, overridden settings, commit) stands
+# in a stamp's name, as in 50-figures.mk. The report is a function of its input: no time stamp but the
+# commit's, no path.
 
 PAPER := paper/build/$(LABEL)
 GIT_COMMIT := $(shell git rev-parse --short=12 HEAD 2>/dev/null)

@@ -46,6 +46,7 @@ static void backward(const struct layer *l, const struct pass *pass)
 }
 
 const struct layer_kind layer_convolution = {.name = "convolution",
+                                             .may_be_first = true,
                                              .reads_input = true,
                                              .shape = shape,
                                              .plan = plan,

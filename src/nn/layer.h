@@ -91,6 +91,7 @@ struct network; /* to declare parameters in */
 struct layer_kind {
     const char *name;
     bool in_place;
+    bool may_be_first; /* its backward takes dx == NULL: there is no gradient of the input */
     bool reads_input;  /* its backward reads x */
     bool reads_output; /* its backward reads y */
     /* Sets out from in, and declares parameters with network_declare. */

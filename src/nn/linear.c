@@ -69,6 +69,7 @@ static void backward(const struct layer *l, const struct pass *pass)
 }
 
 const struct layer_kind layer_linear = {.name = "linear",
+                                        .may_be_first = true,
                                         .reads_input = true,
                                         .shape = shape,
                                         .plan = plan,

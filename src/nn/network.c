@@ -107,6 +107,9 @@ static bool connect(struct network *n, struct error *error)
         struct place *p = &n->places[i];
         l->spec = &n->spec->layers[i];
         bool on_shortcut = l->spec->on_shortcut;
+        if (i == 0 && n->training && !l->spec->kind->may_be_first)
+            return error_set(error, "%s: the first layer cannot be of the kind %s", n->spec->name,
+                             l->spec->kind->name);
         if ((on_shortcut || l->spec->kind == &layer_add) && shortcut == NONE)
             return error_set(error, "%s: layer %zu has no branch", n->spec->name, i);
         p->input = on_shortcut ? shortcut : current;

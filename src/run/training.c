@@ -114,7 +114,8 @@ static bool read_number(const struct tensor_file *file, const char *path, const 
         return error_set(error, "%s: no whole number for %s", path, key);
     errno = 0;
     *number = strtoull(text, &end, 10);
-    return (*end == '\0' && errno == 0) || error_set(error, "%s: no whole number for %s", path, key);
+    return (*end == '\0' && errno == 0)
+           || error_set(error, "%s: no whole number for %s", path, key);
 }
 
 /* Whether the position makes sense: on a batch's boundary, steps in keeping with it. */

@@ -227,7 +227,7 @@ static void test_running_statistics(void **state)
     (void)state;
     enum { BATCH = 6, AREA = 6, C = 3, INPUTS = BATCH * AREA * C };
     const struct network_spec spec = SPEC(2, 3, C, BATCH_NORM("a"), LINEAR("b", 2));
-    struct network *network = create(&spec, BATCH, true);
+    struct network *network = create(&spec, BATCH, false);
     size_t count;
     struct parameter *p = network_parameters(network, &count);
     float x[INPUTS];
