@@ -7,6 +7,8 @@
 #include <math.h>
 #include <stdint.h>
 
+const char *const gemm_names[] = {"exact", "openblas", NULL};
+
 static enum gemm_engine engine = GEMM_EXACT;
 
 void gemm_choose(enum gemm_engine chosen)

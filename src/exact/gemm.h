@@ -36,6 +36,7 @@ struct gemm {
 };
 
 enum gemm_engine { GEMM_EXACT, GEMM_OPENBLAS };
+extern const char *const gemm_names[]; /* as in enum gemm_engine, NULL-terminated */
 
 /* Which engine gemm_run uses, for the whole process; exact unless told otherwise. */
 void gemm_choose(enum gemm_engine engine);

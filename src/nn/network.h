@@ -31,8 +31,8 @@ void network_free(struct network *network);
 const struct network_spec *network_spec_of(const struct network *network);
 size_t network_memory(const struct network *network); /* bytes */
 
-/* [B,H,W,C] in, [B,classes] out and its gradient. Owned by the network, in memory that is used again:
- * the input is valid until a forward pass, the output until a backward one. */
+/* [B,H,W,C] in, [B,classes] out and its gradient. Owned by the network, in memory that is used
+ * again: the input is valid until a forward pass, the output until a backward one. */
 float *network_input(struct network *network);
 const float *network_output(const struct network *network);
 float *network_output_gradient(struct network *network);

@@ -8,8 +8,6 @@
 #include <stdio.h>
 #include <unistd.h>
 
-static const char *const gemm_names[] = {"exact", "openblas", NULL};
-
 struct arguments {
     const char *weights, *data;
     int split, gemm;

@@ -8,8 +8,6 @@
 #include <stdio.h>
 #include <unistd.h>
 
-static const char *const gemm_names[] = {"exact", "openblas", NULL};
-
 int main(int argc, char **argv)
 {
     struct training_settings s = {.checkpoint_seconds = 60};

@@ -173,6 +173,11 @@ static void test_bad_tables(void **state)
     spec.layer_count = 4;
     assert_fails(network_create(&network, &spec, 1, true, &error), error, "adds different shapes");
     assert_null(network);
+    const struct layer_spec first[] = {BATCH_NORM("a"), LINEAR("b", 2)};
+    spec.layers = first;
+    spec.layer_count = 2;
+    assert_fails(network_create(&network, &spec, 1, true, &error), error, "first layer cannot be");
+    assert_null(network);
 }
 
 /* Memory [KH,KW,I,O] and file [O,I,KH,KW]; a linear layer's columns run over C, H, W. */
