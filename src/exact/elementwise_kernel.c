@@ -103,13 +103,21 @@ static void norm_gradient(size_t rows, size_t c, const struct norm_vectors *norm
     }
 }
 
+/* In short runs, places first: a loop over bytes and floats at once becomes no vectors. */
 static void pool_max(size_t count, uint8_t w, const float *restrict x, float *restrict y,
                      uint8_t *restrict place)
 {
-    for (size_t i = 0; i < count; i++) {
-        bool greater = x[i] > y[i] || isnan(x[i]);
-        place[i] = greater ? w : place[i];
-        y[i] = greater ? x[i] : y[i];
+    enum { RUN = 64 };
+    for (size_t begin = 0; begin < count; begin += RUN) {
+        size_t end = count - begin < RUN ? count : begin + RUN;
+        uint32_t greater[RUN];
+        for (size_t i = begin; i < end; i++) {
+            uint32_t more = (x[i] > y[i]) | (x[i] != x[i]); /* or NaN */
+            greater[i - begin] = more;
+            y[i] = more ? x[i] : y[i];
+        }
+        for (size_t i = begin; i < end; i++)
+            place[i] = greater[i - begin] ? w : place[i];
     }
 }
 
