@@ -1,6 +1,7 @@
 #include "data/cifar10.h"
 
 #include "base/file.h"
+#include "data/official.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -46,16 +47,15 @@ static bool append_file(struct cifar10 *set, const char *path, size_t limit, str
 bool cifar10_load(struct cifar10 *set, const char *folder, enum cifar10_split split, size_t limit,
                   struct error *error)
 {
-    static const char *const train[] = {"data_batch_1.bin", "data_batch_2.bin", "data_batch_3.bin",
-                                        "data_batch_4.bin", "data_batch_5.bin", NULL};
-    static const char *const test[] = {"test_batch.bin", NULL};
+    size_t begin = split == CIFAR10_TRAIN ? 0 : OFFICIAL_TRAIN_FILES;
+    size_t end = split == CIFAR10_TRAIN ? OFFICIAL_TRAIN_FILES : OFFICIAL_FILES;
     *set = (struct cifar10){0};
     bool good = true;
-    for (const char *const *name = split == CIFAR10_TRAIN ? train : test; good && *name; name++) {
+    for (size_t i = begin; good && i < end; i++) {
         char *path;
         if (limit != 0 && set->count == limit)
             break;
-        if (asprintf(&path, "%s/%s", folder, *name) < 0) {
+        if (asprintf(&path, "%s/%s", folder, official_cifar10.files[i].name) < 0) {
             good = error_set(error, "%s: out of memory", folder);
             break;
         }

@@ -3,6 +3,7 @@
 #include "base/file.h"
 #include "base/random.h"
 #include "data/cifar10.h"
+#include "data/official.h"
 #include "io/runlog.h"
 #include "nets/nets.h"
 #include "nn/initialise.h"
@@ -49,10 +50,8 @@ static void join(char path[PATH_SIZE], const char *folder, const char *name)
 /* Six files of random records, in CIFAR-10's form. */
 static bool write_data(const char *folder, struct error *error)
 {
-    static const char *const names[] = {"data_batch_1.bin", "data_batch_2.bin", "data_batch_3.bin",
-                                        "data_batch_4.bin", "data_batch_5.bin", "test_batch.bin"};
     uint8_t records[FILE_RECORDS * CIFAR10_RECORD];
-    for (uint64_t file = 0; file < 6; file++) {
+    for (size_t file = 0; file < OFFICIAL_FILES; file++) {
         char path[PATH_SIZE];
         for (size_t i = 0; i < sizeof records; i++) {
             uint32_t words[4];
@@ -60,7 +59,7 @@ static bool write_data(const char *folder, struct error *error)
             bool label = i % CIFAR10_RECORD == 0;
             records[i] = (uint8_t)(words[0] % (label ? CIFAR10_CLASSES : 256));
         }
-        join(path, folder, names[file]);
+        join(path, folder, official_cifar10.files[file].name);
         if (!file_write(path, records, sizeof records, error))
             return false;
     }
@@ -113,8 +112,8 @@ static bool add_answers(struct sha256 *hash, const char *folder, const char *wei
                 && weights_open(weights, NULL, EVALUATION_BATCH, false, &network, &file, error)
                 && evaluation_count(network, &set, true, &correct, error);
     if (good) {
-        struct tensor logits = {.count = FILE_RECORDS * CIFAR10_CLASSES,
-                                .values = (float *)network_output(network)};
+        struct tensor logits
+            = {.count = FILE_RECORDS * CIFAR10_CLASSES, .values = (float *)network_output(network)};
         good = tensors_hash(&logits, 1, hex, error);
     }
     if (good) {

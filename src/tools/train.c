@@ -11,7 +11,7 @@
 int main(int argc, char **argv)
 {
     struct training_settings s = {.checkpoint_seconds = 60};
-    uint64_t threads = 0;
+    uint64_t threads = (uint64_t)sysconf(_SC_NPROCESSORS_ONLN);
     int order = ORDER_SEQUENTIAL, loss = LOSS_CROSS_ENTROPY, plotted = PLOTTED_BATCH_MEANS;
     int gemm = GEMM_EXACT;
     const struct option_spec options[] = {
@@ -52,8 +52,6 @@ int main(int argc, char **argv)
     s.loss = (enum loss_kind)loss;
     s.plotted = (enum plotted_kind)plotted;
     s.arithmetic = gemm_names[gemm];
-    if (threads == 0)
-        threads = (uint64_t)sysconf(_SC_NPROCESSORS_ONLN);
     parallel_set_threads((int)threads);
     gemm_choose((enum gemm_engine)gemm);
     struct error error;
