@@ -17,66 +17,78 @@ size_t conv_output_width(const struct conv_shape *s)
     return (s->width + 2 * s->padding - s->kernel) / s->stride + 1;
 }
 
-static bool by_winograd(const struct conv_shape *s)
+size_t conv_pooled_height(const struct conv_shape *s)
 {
-    return gemm_chosen() == GEMM_EXACT && winograd_applies(s);
+    return conv_output_height(s) / (s->pool > 1 ? s->pool : 1);
 }
 
-size_t conv_forward_scratch(const struct conv_shape *s, size_t batch)
+size_t conv_pooled_width(const struct conv_shape *s)
 {
-    return by_winograd(s) ? winograd_forward_scratch(s, batch) : im2col_forward_scratch(s);
+    return conv_output_width(s) / (s->pool > 1 ? s->pool : 1);
 }
 
-/* The sums of the bias's gradient come first, for their alignment. */
-size_t conv_backward_scratch(const struct conv_shape *s, size_t batch)
+static const struct conv_algorithm *algorithm(const struct conv_shape *s)
 {
-    return 2 * batch * s->outputs
-           + (by_winograd(s) ? winograd_backward_scratch(s, batch)
-                             : im2col_backward_scratch(s, batch));
+    bool winograd = gemm_chosen() == GEMM_EXACT && winograd_applies(s);
+    return winograd ? &conv_winograd : &conv_im2col;
 }
 
-void conv_forward(const struct conv_shape *s, size_t batch, const float *x, const float *w,
-                  const float *bias, float *y, float *scratch)
+struct conv_needs conv_needs(const struct conv_shape *s, size_t batch)
 {
-    if (by_winograd(s))
-        winograd_forward(s, batch, x, w, bias, y, scratch);
-    else
-        im2col_forward(s, batch, x, w, bias, y, scratch);
+    return algorithm(s)->needs(s, batch);
 }
 
-void conv_backward(const struct conv_shape *s, size_t batch, const float *x, const float *w,
-                   const float *y, float *dy, float *dx, float *dw, float *dbias, float *scratch)
+size_t conv_least_block(const struct conv_shape *s)
 {
-    struct conv_gradient gradient = {.y = y, .dy = dy, .sums = (double *)scratch};
-    float *rest = scratch + 2 * batch * s->outputs;
-    if (by_winograd(s))
-        winograd_backward(s, batch, x, w, &gradient, dx, dw, rest);
-    else
-        im2col_backward(s, batch, x, w, &gradient, dx, dw, rest);
-    for (size_t n = 0; n < s->outputs; n++) {
-        double sum = 0;
-        for (size_t b = 0; b < batch; b++)
-            sum += gradient.sums[b * s->outputs + n];
-        dbias[n] = (float)sum;
+    return algorithm(s)->least_block(s);
+}
+
+void conv_begin_forward(const struct conv_shape *s, const float *w, float *shared)
+{
+    algorithm(s)->begin_forward(s, w, shared);
+}
+
+void conv_forward(const struct conv_shape *s, const float *w, const float *bias,
+                  const struct conv_block *block)
+{
+    algorithm(s)->forward(s, w, bias, block);
+}
+
+void conv_begin_backward(const struct conv_shape *s, size_t batch, const float *w, bool want_dx,
+                         float *shared)
+{
+    algorithm(s)->begin_backward(s, batch, w, want_dx, shared);
+}
+
+void conv_backward(const struct conv_shape *s, const struct conv_block *block)
+{
+    algorithm(s)->backward(s, block);
+}
+
+void conv_end_backward(const struct conv_shape *s, size_t batch, float *shared, float *dw,
+                       float *dbias)
+{
+    algorithm(s)->end_backward(s, batch, shared, dw, dbias);
+}
+
+void conv_add_chains(size_t chains, size_t count, const float *of_chains, float *dw)
+{
+    enum { BLOCK = 1024 };
+#pragma omp parallel for schedule(static)
+    for (size_t begin = 0; begin < count; begin += BLOCK) {
+        size_t size = count - begin < BLOCK ? count - begin : BLOCK;
+        memcpy(dw + begin, of_chains + begin, size * sizeof *dw);
+        for (size_t chain = 1; chain < chains; chain++)
+            isa_kernels()->elementwise->add(size, of_chains + chain * count + begin, dw + begin);
     }
 }
 
-void conv_finish_output(const struct conv_shape *s, size_t images, float *y)
+void conv_add_sums(size_t chains, size_t outputs, const double *sums, float *dbias)
 {
-    if (s->rectified)
-        isa_kernels()->elementwise->rectify(
-            images * conv_output_height(s) * conv_output_width(s) * s->outputs, y);
-}
-
-void conv_begin_gradient(const struct conv_shape *s, const struct conv_gradient *g, size_t first,
-                         size_t images)
-{
-    size_t rows = conv_output_height(s) * conv_output_width(s), size = rows * s->outputs;
-    for (size_t b = first; b < first + images; b++) {
-        double *sums = g->sums + b * s->outputs;
-        if (s->rectified)
-            isa_kernels()->elementwise->rectify_gradient(size, g->y + b * size, g->dy + b * size);
-        memset(sums, 0, s->outputs * sizeof *sums);
-        isa_kernels()->elementwise->add_rows(rows, s->outputs, g->dy + b * size, sums);
+    for (size_t n = 0; n < outputs; n++) {
+        double sum = 0;
+        for (size_t chain = 0; chain < chains; chain++)
+            sum += sums[chain * outputs + n];
+        dbias[n] = (float)sum;
     }
 }

@@ -11,10 +11,10 @@ static void rectify(size_t count, float *restrict y)
         y[i] = y[i] <= 0.0f ? 0.0f : y[i];
 }
 
-static void rectify_gradient(size_t count, const float *restrict y, float *restrict dy)
+static void rectify_gradient(size_t count, const float *y, const float *dy, float *dz)
 {
     for (size_t i = 0; i < count; i++)
-        dy[i] = y[i] <= 0.0f ? 0.0f : dy[i];
+        dz[i] = y[i] <= 0.0f ? 0.0f : dy[i];
 }
 
 static void add(size_t count, const float *restrict x, float *restrict y)

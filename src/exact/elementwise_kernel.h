@@ -23,8 +23,9 @@ struct adam_constants {
 };
 
 struct elementwise_kernels {
-    void (*rectify)(size_t count, float *y);                               /* y <= 0 ? 0 : y */
-    void (*rectify_gradient)(size_t count, const float *y, float *dy);     /* y <= 0 ? 0 : dy */
+    void (*rectify)(size_t count, float *y); /* y <= 0 ? 0 : y */
+    /* dz = y <= 0 ? 0 : dy; dz may be dy */
+    void (*rectify_gradient)(size_t count, const float *y, const float *dy, float *dz);
     void (*add)(size_t count, const float *x, float *y);                   /* y += x */
     void (*add_rectify)(size_t count, const float *x, float *y);           /* both */
     void (*add_rows)(size_t rows, size_t c, const float *x, double *sums); /* sums[c] += x */

@@ -54,5 +54,6 @@ void gemm_reference(const struct gemm *product);
 
 /* out: [columns, rows] = transpose of in: [rows, columns]. */
 void gemm_transpose(size_t rows, size_t columns, const float *in, float *out);
+void gemm_transpose_parallel(size_t rows, size_t columns, const float *in, float *out);
 
 #endif

@@ -1,44 +1,58 @@
 /* The exact product for one instruction set; compiled once for each (see isa.h).
  *
- * C is cut into tiles of ROWS x (VECTORS * LANES) whose accumulators stay in registers while k
- * runs; k is cut into blocks so that the part of B in use stays in cache, the accumulators being
- * stored to C and reloaded between blocks, which changes no bit. */
+ * C is cut into strips of a few vectors' width and those into tiles whose accumulators stay in
+ * registers while k runs; k is cut into blocks so that the part of B in use stays in cache, the
+ * accumulators being stored to C and reloaded between blocks, which changes no bit. */
 #include "exact/isa.h"
 #include "exact/vector.h"
 
-#include <math.h>
-
 #ifdef __AVX512F__
-enum { WIDEST = 4 }; /* 6 x 4 accumulators, 4 of B, 1 of A: 29 of 32 registers */
+enum { WIDEST = 4 }; /* 6 x 4 accumulators, 4 of B, 1 of A: 29 of 32 registers; or 12 x 2 */
+enum { TALL_2 = 12, TALL_1 = 14 };
 #else
-enum { WIDEST = 2 }; /* 6 x 2 accumulators, 2 of B, 1 of A: 15 of 16 registers */
+enum { WIDEST = 2 }; /* 6 x 2 accumulators, 2 of B, 1 of A: 15 of 16 registers; or 12 x 1 */
+enum { TALL_2 = 6, TALL_1 = 12 };
 #endif
-enum { ROWS = 6, K_BLOCK = 256 };
+enum { ROWS = 6, ROWS_MAX = 14, K_BLOCK = 256 };
 
-/* One tile, for p in first .. first + count - 1. rows and vectors are constants at every call, so
- * that the loops over them unroll and the accumulators become registers. */
-static inline __attribute__((always_inline)) void
-tile(const struct gemm *g, size_t i, size_t j, size_t first, size_t count, int rows, int vectors)
+/* A strip of C: columns from `column` on, for p in first .. first + count - 1. */
+struct strip {
+    const struct gemm *g;
+    size_t column, first, count;
+    vector_mask mask; /* of its last vector, where the strip is a masked one */
+};
+
+#define INLINE static inline __attribute__((always_inline))
+
+INLINE vector load(const struct strip *s, const float *from, bool masked)
 {
-    vector acc[ROWS][WIDEST];
-    bool load = first > 0 || g->continued;
-#pragma GCC unroll 6
+    return masked ? vector_load_masked(from, s->mask) : vector_load(from);
+}
+
+/* One tile from row i on. rows, vectors and masked are constants at every call, so that the loops
+ * over them unroll and the accumulators become registers. */
+INLINE void tile(const struct strip *s, size_t i, int rows, int vectors, bool masked)
+{
+    const struct gemm *g = s->g;
+    vector acc[ROWS_MAX][WIDEST];
+    bool begun = s->first > 0 || g->continued;
+    float *c = g->c + i * g->c_row + s->column;
+#pragma GCC unroll 14
     for (int r = 0; r < rows; r++) {
 #pragma GCC unroll 4
         for (int v = 0; v < vectors; v++)
-            acc[r][v] = load
-                            ? vector_load(g->c + (i + (size_t)r) * g->c_row + j + (size_t)v * LANES)
-                            : vector_splat(0.0f);
+            acc[r][v] = begun ? load(s, c + (size_t)r * g->c_row + v * LANES, masked)
+                              : vector_splat(0.0f);
     }
-    const float *a = g->a + i * g->a_row + first * g->a_column;
-    const float *b = g->b + first * g->b_row + j;
+    const float *a = g->a + i * g->a_row + s->first * g->a_column;
+    const float *b = g->b + s->first * g->b_row + s->column;
     size_t a_row = g->a_row, a_column = g->a_column, b_row = g->b_row;
-    for (size_t p = 0; p < count; p++, a += a_column, b += b_row) {
+    for (size_t p = 0; p < s->count; p++, a += a_column, b += b_row) {
         vector right[WIDEST];
 #pragma GCC unroll 4
         for (int v = 0; v < vectors; v++)
-            right[v] = vector_load(b + v * LANES);
-#pragma GCC unroll 6
+            right[v] = load(s, b + v * LANES, masked);
+#pragma GCC unroll 14
         for (int r = 0; r < rows; r++) {
             vector left = vector_splat(a[(size_t)r * a_row]);
 #pragma GCC unroll 4
@@ -46,61 +60,76 @@ tile(const struct gemm *g, size_t i, size_t j, size_t first, size_t count, int r
                 acc[r][v] = vector_fma(left, right[v], acc[r][v]);
         }
     }
-    bool last = first + count == g->k && g->bias != NULL;
-#pragma GCC unroll 6
+    bool biased = s->first + s->count == g->k && g->bias != NULL;
+#pragma GCC unroll 14
     for (int r = 0; r < rows; r++) {
 #pragma GCC unroll 4
         for (int v = 0; v < vectors; v++) {
-            if (last)
-                acc[r][v] += vector_load(g->bias + j + v * LANES);
-            vector_store(g->c + (i + (size_t)r) * g->c_row + j + (size_t)v * LANES, acc[r][v]);
+            float *to = c + (size_t)r * g->c_row + v * LANES;
+            if (biased)
+                acc[r][v] += load(s, g->bias + s->column + v * LANES, masked);
+            if (masked)
+                vector_store_masked(to, s->mask, acc[r][v]);
+            else
+                vector_store(to, acc[r][v]);
         }
     }
 }
 
-/* A column strip of `vectors` vectors: full tiles, then what rows are left one by one. */
-static inline __attribute__((always_inline)) void strip(const struct gemm *g, size_t j,
-                                                        size_t first, size_t count, int vectors)
+/* All rows of a strip: tall tiles, then one of ROWS, then one of what is left. */
+INLINE void strip(const struct strip *s, int tall, int vectors, bool masked)
 {
-    size_t i = 0;
-    for (; i + ROWS <= g->m; i += ROWS)
-        tile(g, i, j, first, count, ROWS, vectors);
-    for (; i + 2 <= g->m; i += 2)
-        tile(g, i, j, first, count, 2, vectors);
-    for (; i < g->m; i++)
-        tile(g, i, j, first, count, 1, vectors);
-}
-
-/* The columns beyond the last whole vector, element by element. */
-static void tail(const struct gemm *g, size_t j, size_t first, size_t count)
-{
-    for (size_t i = 0; i < g->m; i++) {
-        for (size_t column = j; column < g->n; column++) {
-            float *c = g->c + i * g->c_row + column;
-            float acc = first > 0 || g->continued ? *c : 0.0f;
-            for (size_t p = first; p < first + count; p++)
-                acc = fmaf(g->a[i * g->a_row + p * g->a_column], g->b[p * g->b_row + column], acc);
-            *c = first + count == g->k && g->bias != NULL ? acc + g->bias[column] : acc;
-        }
+    size_t i = 0, m = s->g->m;
+    for (; i + (size_t)tall <= m; i += (size_t)tall)
+        tile(s, i, tall, vectors, masked);
+    for (; tall > ROWS && i + ROWS <= m; i += ROWS)
+        tile(s, i, ROWS, vectors, masked);
+    switch (m - i) {
+    case 5:
+        tile(s, i, 5, vectors, masked);
+        break;
+    case 4:
+        tile(s, i, 4, vectors, masked);
+        break;
+    case 3:
+        tile(s, i, 3, vectors, masked);
+        break;
+    case 2:
+        tile(s, i, 2, vectors, masked);
+        break;
+    case 1:
+        tile(s, i, 1, vectors, masked);
+        break;
+    default:
+        break;
     }
 }
 
 static void gemm_kernel(const struct gemm *g)
 {
-    size_t first = 0;
+    struct strip s = {.g = g};
     do {
-        size_t count = g->k - first < K_BLOCK ? g->k - first : K_BLOCK;
+        s.count = g->k - s.first < K_BLOCK ? g->k - s.first : K_BLOCK;
         size_t j = 0;
-        for (; j + WIDEST * LANES <= g->n; j += WIDEST * LANES)
-            strip(g, j, first, count, WIDEST);
-        for (; WIDEST > 2 && j + 2 * LANES <= g->n; j += 2 * LANES)
-            strip(g, j, first, count, 2);
-        for (; j + LANES <= g->n; j += LANES)
-            strip(g, j, first, count, 1);
-        if (j < g->n)
-            tail(g, j, first, count);
-        first += count;
-    } while (first < g->k);
+        for (; j + WIDEST * LANES <= g->n; j += WIDEST * LANES) {
+            s.column = j;
+            strip(&s, WIDEST == 4 ? ROWS : TALL_2, WIDEST, false);
+        }
+        for (; WIDEST > 2 && j + 2 * LANES <= g->n; j += 2 * LANES) {
+            s.column = j;
+            strip(&s, TALL_2, 2, false);
+        }
+        for (; j + LANES <= g->n; j += LANES) {
+            s.column = j;
+            strip(&s, TALL_1, 1, false);
+        }
+        if (j < g->n) {
+            s.column = j;
+            s.mask = vector_first(g->n - j);
+            strip(&s, TALL_1, 1, true);
+        }
+        s.first += s.count;
+    } while (s.first < g->k);
 }
 
 #define TEXT_OF(name) #name

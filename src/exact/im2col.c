@@ -3,6 +3,7 @@
 #include "exact/gemm.h"
 #include "exact/isa.h"
 #include "exact/parallel.h"
+#include "exact/pool.h"
 
 #include <string.h>
 
@@ -32,19 +33,6 @@ static size_t columns_size(const struct conv_shape *s)
     return is_pointwise(s) ? 0 : positions(s) * patch_size(s);
 }
 
-size_t im2col_forward_scratch(const struct conv_shape *s)
-{
-    return (size_t)parallel_threads() * columns_size(s);
-}
-
-size_t im2col_backward_scratch(const struct conv_shape *s, size_t batch)
-{
-    size_t weights = patch_size(s) * s->outputs;
-    return weights                                             /* w transposed */
-           + parallel_parts(batch) * weights                   /* dw of each part */
-           + (size_t)parallel_threads() * 2 * columns_size(s); /* patches, their gradient */
-}
-
 /* For each row of an image that the window's row u meets: the output columns first .. last - 1
  * whose input column lies inside the image. */
 struct span {
@@ -60,6 +48,15 @@ static struct span inside(size_t offset, size_t outputs, size_t inputs, size_t s
     while (span.last > span.first && (span.last - 1) * stride + offset >= inputs + padding)
         span.last--;
     return span;
+}
+
+/* count floats; a window's row is short, and of few lengths. */
+static inline void copy_floats(float *restrict to, const float *restrict from, size_t count)
+{
+    if (count == 9) /* 3 columns of 3 channels */
+        memcpy(to, from, 9 * sizeof *to);
+    else
+        memcpy(to, from, count * sizeof *to);
 }
 
 /* One row of a window, [K,C]: of image row `row`, from column `left` on, both counted from the
@@ -79,7 +76,7 @@ static void copy_window_row(const struct conv_shape *s, const float *x, size_t r
     memset(to, 0, begin * c * sizeof *to);
     if (end > begin) {
         const float *from = x + ((row - s->padding) * s->width + left + begin - s->padding) * c;
-        memcpy(to + begin * c, from, (end - begin) * c * sizeof *to);
+        copy_floats(to + begin * c, from, (end - begin) * c);
     }
     memset(to + end * c, 0, (k - end) * c * sizeof *to);
 }
@@ -123,68 +120,161 @@ static void fold(const struct conv_shape *s, const float *columns, float *dx)
     }
 }
 
-void im2col_forward(const struct conv_shape *s, size_t batch, const float *x, const float *w,
-                    const float *bias, float *y, float *scratch)
+/* Where what is summed or pooled is not what the product makes or reads: one image's dz or z. */
+static bool has_plain_output(const struct conv_shape *s)
 {
-    size_t rows = positions(s), patch = patch_size(s);
-#pragma omp parallel for schedule(static)
-    for (size_t b = 0; b < batch; b++) {
-        const float *image = x + b * image_size(s);
-        if (!is_pointwise(s)) {
-            float *columns = scratch + (size_t)parallel_index() * columns_size(s);
-            unfold(s, image, columns);
-            image = columns;
-        }
-        gemm_run(&(struct gemm){.m = rows,
-                                .n = s->outputs,
-                                .k = patch,
-                                .a = image,
-                                .a_row = patch,
-                                .a_column = 1,
-                                .b = w,
-                                .b_row = s->outputs,
-                                .c = y + b * rows * s->outputs,
-                                .c_row = s->outputs,
-                                .bias = bias});
-        conv_finish_output(s, 1, y + b * rows * s->outputs);
+    return !s->rectified && s->pool <= 1;
+}
+
+static struct pool_shape pool_of(const struct conv_shape *s)
+{
+    return (struct pool_shape){conv_output_height(s), conv_output_width(s), s->outputs, s->pool};
+}
+
+static size_t output_size(const struct conv_shape *s)
+{
+    return conv_pooled_height(s) * conv_pooled_width(s) * s->outputs;
+}
+
+/* Scratch: patches [H'W',KKC], where they are not the image itself; backward their gradient too;
+ * then one image's z or dz, [H'W',N], and its dy where rectified before the pool. */
+static struct conv_needs needs(const struct conv_shape *s, size_t batch)
+{
+    size_t weights = patch_size(s) * s->outputs, chains = parallel_chains(batch);
+    size_t image = has_plain_output(s) ? 0 : positions(s) * s->outputs + output_size(s);
+    return (struct conv_needs){.forward_scratch = columns_size(s) + image,
+                               .backward_scratch = 2 * columns_size(s) + image,
+                               .backward_shared = 2 * chains * s->outputs + (1 + chains) * weights};
+}
+
+static size_t least_block(const struct conv_shape *s)
+{
+    (void)s;
+    return 1;
+}
+
+static void begin_forward(const struct conv_shape *s, const float *w, float *shared)
+{
+    (void)s;
+    (void)w;
+    (void)shared;
+}
+
+/* z: [images, H'W', N] */
+static void multiply(const struct conv_shape *s, size_t images, const float *x, const float *w,
+                     const float *bias, float *z, float *columns)
+{
+    if (!is_pointwise(s)) {
+        unfold(s, x, columns);
+        x = columns;
+    }
+    gemm_run(&(struct gemm){.m = images * positions(s),
+                            .n = s->outputs,
+                            .k = patch_size(s),
+                            .a = x,
+                            .a_row = patch_size(s),
+                            .a_column = 1,
+                            .b = w,
+                            .b_row = s->outputs,
+                            .c = z,
+                            .c_row = s->outputs,
+                            .bias = bias});
+}
+
+static void forward(const struct conv_shape *s, const float *w, const float *bias,
+                    const struct conv_block *block)
+{
+    const struct elementwise_kernels *kernels = isa_kernels()->elementwise;
+    size_t size = output_size(s), image = positions(s) * s->outputs;
+    if (is_pointwise(s) && has_plain_output(s)) {
+        multiply(s, block->images, block->x, w, bias, block->y, NULL);
+        return;
+    }
+    for (size_t b = 0; b < block->images; b++) {
+        float *y = block->y + b * size, *z = y;
+        if (s->pool > 1)
+            z = block->scratch + columns_size(s);
+        multiply(s, 1, block->x + b * image_size(s), w, bias, z, block->scratch);
+        if (s->rectified)
+            kernels->rectify(image, z);
+        const struct pool_shape pool = pool_of(s);
+        if (s->pool > 1)
+            pool_max_forward(&pool, z, y, block->place + b * size);
     }
 }
 
-/* The scratch of im2col_backward, cut up. */
-struct backward {
-    const struct conv_shape *shape;
-    const float *x, *dz;
-    float *dx;
-    const float *transposed; /* w': [N, KKC] */
-    float *columns;          /* per thread: patches and their gradient, [2, H'W', KKC] */
-    float *dw;               /* per part: [KKC, N] */
+/* The shared memory of backward, cut up; the doubles first, for their alignment. */
+struct shared {
+    double *sums;      /* of dz: [chains,N] */
+    float *transposed; /* w': [N,KKC] */
+    float *dw;         /* [chains,KKC,N] */
 };
 
-static void backward_image(const struct backward *k, size_t b, float *dw, bool continued)
+static struct shared shared_of(const struct conv_shape *s, size_t batch, float *memory)
 {
-    const struct conv_shape *s = k->shape;
-    size_t rows = positions(s), patch = patch_size(s), n = s->outputs;
-    const float *dz = k->dz + b * rows * n;
-    const float *patches = k->x + b * image_size(s);
-    float *columns = k->columns + (size_t)parallel_index() * 2 * columns_size(s);
+    struct shared shared = {.sums = (double *)memory};
+    shared.transposed = memory + 2 * parallel_chains(batch) * s->outputs;
+    shared.dw = shared.transposed + patch_size(s) * s->outputs;
+    return shared;
+}
+
+static void begin_backward(const struct conv_shape *s, size_t batch, const float *w, bool want_dx,
+                           float *memory)
+{
+    if (want_dx)
+        gemm_transpose(patch_size(s), s->outputs, w, shared_of(s, batch, memory).transposed);
+}
+
+/* dz of image b of a block: dy itself where nothing stands between. */
+static const float *output_gradient(const struct conv_shape *s, const struct conv_block *block,
+                                    size_t b, float *scratch)
+{
+    const struct elementwise_kernels *kernels = isa_kernels()->elementwise;
+    size_t size = output_size(s);
+    const float *dy = block->dy + b * size, *y = block->y + b * size;
+    const struct pool_shape pool = pool_of(s);
+    if (has_plain_output(s))
+        return dy;
+    if (s->pool <= 1) {
+        kernels->rectify_gradient(size, y, dy, scratch);
+        return scratch;
+    }
+    if (s->rectified) {
+        /* Where y is 0 so is dz, whichever element the pool took. */
+        kernels->rectify_gradient(size, y, dy, scratch + positions(s) * s->outputs);
+        dy = scratch + positions(s) * s->outputs;
+    }
+    pool_max_backward(&pool, dy, block->place + b * size, scratch);
+    return scratch;
+}
+
+/* What a run of images of one chain adds to dw, and their dx. dz: [images, H'W', N] */
+static void backward_images(const struct conv_shape *s, const struct shared *shared,
+                            const struct parallel_run *run, const float *x, const float *dz,
+                            float *dx, float *columns)
+{
+    size_t rows = run->count * positions(s), patch = patch_size(s), n = s->outputs;
+    double *sums = shared->sums + run->part * n;
+    if (run->begins)
+        memset(sums, 0, n * sizeof *sums);
+    isa_kernels()->elementwise->add_rows(rows, n, dz, sums);
     if (!is_pointwise(s)) {
-        unfold(s, patches, columns);
-        patches = columns;
+        unfold(s, x, columns);
+        x = columns;
     }
     gemm_run(&(struct gemm){.m = patch,
                             .n = n,
                             .k = rows,
-                            .a = patches,
+                            .a = x,
                             .a_row = 1,
                             .a_column = patch,
                             .b = dz,
                             .b_row = n,
-                            .c = dw,
+                            .c = shared->dw + run->part * patch * n,
                             .c_row = n,
-                            .continued = continued});
-    if (k->dx == NULL)
+                            .continued = !run->begins});
+    if (dx == NULL)
         return;
-    float *dx = k->dx + b * image_size(s);
     float *dcolumns = is_pointwise(s) ? dx : columns + columns_size(s);
     gemm_run(&(struct gemm){.m = rows,
                             .n = patch,
@@ -192,7 +282,7 @@ static void backward_image(const struct backward *k, size_t b, float *dw, bool c
                             .a = dz,
                             .a_row = n,
                             .a_column = 1,
-                            .b = k->transposed,
+                            .b = shared->transposed,
                             .b_row = patch,
                             .c = dcolumns,
                             .c_row = patch});
@@ -200,38 +290,34 @@ static void backward_image(const struct backward *k, size_t b, float *dw, bool c
         fold(s, dcolumns, dx);
 }
 
-/* dw = the sum of the parts' [count], in order. */
-static void add_parts(size_t parts, size_t count, const float *of_parts, float *dw)
+/* Image by image, or by runs of images where they lie as the products want them. */
+static void backward(const struct conv_shape *s, const struct conv_block *block)
 {
-    enum { BLOCK = 1024 };
-#pragma omp parallel for schedule(static)
-    for (size_t begin = 0; begin < count; begin += BLOCK) {
-        size_t size = count - begin < BLOCK ? count - begin : BLOCK;
-        memcpy(dw + begin, of_parts + begin, size * sizeof *dw);
-        for (size_t part = 1; part < parts; part++)
-            isa_kernels()->elementwise->add(size, of_parts + part * count + begin, dw + begin);
+    const struct shared shared = shared_of(s, block->batch, block->shared);
+    size_t chains = parallel_chains(block->batch), end = block->first + block->images;
+    bool in_runs = is_pointwise(s) && has_plain_output(s);
+    for (size_t i = block->first; i < end;) {
+        size_t b = i - block->first;
+        struct parallel_run run = parallel_run(block->batch, chains, i, in_runs ? end : i + 1);
+        const float *dz = output_gradient(s, block, b, block->scratch + 2 * columns_size(s));
+        backward_images(s, &shared, &run, block->x + b * image_size(s), dz,
+                        block->dx != NULL ? block->dx + b * image_size(s) : NULL, block->scratch);
+        i += run.count;
     }
 }
 
-void im2col_backward(const struct conv_shape *s, size_t batch, const float *x, const float *w,
-                     const struct conv_gradient *gradient, float *dx, float *dw, float *scratch)
+static void end_backward(const struct conv_shape *s, size_t batch, float *memory, float *dw,
+                         float *dbias)
 {
-    size_t patch = patch_size(s), n = s->outputs, weights = patch * n;
-    size_t parts = parallel_parts(batch);
-    struct backward k = {.shape = s, .x = x, .dz = gradient->dy, .dx = dx};
-    k.transposed = scratch;
-    k.dw = scratch + weights;
-    k.columns = k.dw + parts * weights;
-    if (dx != NULL)
-        gemm_transpose(patch, n, w, scratch);
-#pragma omp parallel for schedule(static)
-    for (size_t part = 0; part < parts; part++) {
-        size_t first = parallel_begin(batch, parts, part);
-        size_t end = parallel_begin(batch, parts, part + 1);
-        for (size_t b = first; b < end; b++) {
-            conv_begin_gradient(s, gradient, b, 1);
-            backward_image(&k, b, k.dw + part * weights, b > first);
-        }
-    }
-    add_parts(parts, weights, k.dw, dw);
+    const struct shared shared = shared_of(s, batch, memory);
+    conv_add_chains(parallel_chains(batch), patch_size(s) * s->outputs, shared.dw, dw);
+    conv_add_sums(parallel_chains(batch), s->outputs, shared.sums, dbias);
 }
+
+const struct conv_algorithm conv_im2col = {.needs = needs,
+                                           .least_block = least_block,
+                                           .begin_forward = begin_forward,
+                                           .forward = forward,
+                                           .begin_backward = begin_backward,
+                                           .backward = backward,
+                                           .end_backward = end_backward};

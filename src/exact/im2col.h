@@ -4,25 +4,17 @@
  * An image becomes the matrix [H'W', KKC] of its patches, zeros outside the image, or is taken as
  * it lies where K = 1 and stride = 1. With ' for transposition:
  *
- *     forward      y = patches w + bias           each element one chain over u, v, c
- *     backward     dx = fold(dy w')               an element adds its patches', u, v ascending
- *                  dw = sum of patches' dy        one chain over images and positions within a part
- *                                                 of the batch (parallel.h); then parts in order
+ *     forward      z = patches w + bias           each element one chain over u, v, c
+ *     backward     dx = fold(dz w')               an element adds its patches', u, v ascending
+ *                  dw = sum of patches' dz        one chain over the images and positions of each
+ *                                                 chain of the batch (parallel.h); then in order
+ *                  dbias = sum of dz              likewise, in double, rounded once
  */
 #ifndef REINIT_EXACT_IM2COL_H
 #define REINIT_EXACT_IM2COL_H
 
 #include "exact/conv.h"
 
-/* Floats of scratch with the present number of threads. */
-size_t im2col_forward_scratch(const struct conv_shape *shape);
-size_t im2col_backward_scratch(const struct conv_shape *shape, size_t batch);
-
-/* As conv_forward and conv_backward, of which the latter has dealt with the rectifier and the bias.
- */
-void im2col_forward(const struct conv_shape *shape, size_t batch, const float *x, const float *w,
-                    const float *bias, float *y, float *scratch);
-void im2col_backward(const struct conv_shape *shape, size_t batch, const float *x, const float *w,
-                     const struct conv_gradient *gradient, float *dx, float *dw, float *scratch);
+extern const struct conv_algorithm conv_im2col;
 
 #endif

@@ -13,7 +13,7 @@
 #include <float.h>
 
 /* Flags that would let the compiler decide a bit. */
-#if defined(__FAST_MATH__) || (defined(__FINITE_MATH_ONLY__) && __FINITE_MATH_ONLY__) \
+#if defined(__FAST_MATH__) || (defined(__FINITE_MATH_ONLY__) && __FINITE_MATH_ONLY__)              \
     || FLT_EVAL_METHOD != 0
 #error "results have defined bits only without -ffast-math and with plain float arithmetic"
 #endif

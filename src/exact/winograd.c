@@ -8,20 +8,22 @@
 #include <string.h>
 
 enum {
-    BLOCK_TILES = 48,      /* rows of a product: enough to use a filter's plane well */
-    GROUP_FLOATS = 2 << 20 /* of V and dM between two phases of backward: fits a shared cache */
+    PAD = 16,                /* floats between planes: 36 of them at a power of 2 would share
+                                a cache's sets */
+    LEAST_TILES = 64,        /* rows of a product that a filter's plane is fetched for */
+    WORK_FLOATS = 128 << 10, /* of V and M between transforms: fits a core's own cache */
+    SUM_PLANE = 6 * 1 + 1    /* (1,1) */
 };
 
-/* How a convolution is cut up. A block is transformed and multiplied by one thread; its size
- * depends on their number and decides no bit. A group of blocks, in backward, is followed by the
- * filters' gradient; its size is fixed by the shape, since that sum is grouped by it. */
+/* How a convolution is cut up. None of it decides a bit. */
 struct cut {
     const struct conv_shape *shape;
     size_t rows, columns; /* tiles of an image */
     size_t tiles;         /* their product */
-    size_t height, width; /* of the output */
-    size_t block, group;  /* images, at most */
-    size_t filters;       /* C * N */
+    size_t run;           /* tiles transformed and multiplied at a time */
+    size_t in, out;       /* elements of an image of x and of y */
+    size_t filter;        /* floats from a plane of U to the next */
+    size_t v, m;          /* the same of V and of M, in a run */
 };
 
 static size_t least(size_t a, size_t b)
@@ -29,26 +31,24 @@ static size_t least(size_t a, size_t b)
     return a < b ? a : b;
 }
 
-static struct cut cut_of(const struct conv_shape *s, size_t batch)
+static struct cut cut_of(const struct conv_shape *s)
 {
-    struct cut cut = {.shape = s, .filters = s->channels * s->outputs};
-    cut.height = conv_output_height(s);
-    cut.width = conv_output_width(s);
-    cut.rows = (cut.height + WINOGRAD_OUT - 1) / WINOGRAD_OUT;
-    cut.columns = (cut.width + WINOGRAD_OUT - 1) / WINOGRAD_OUT;
+    struct cut cut = {.shape = s, .filter = s->channels * s->outputs + PAD};
+    cut.rows = (conv_output_height(s) + WINOGRAD_OUT - 1) / WINOGRAD_OUT;
+    cut.columns = (conv_output_width(s) + WINOGRAD_OUT - 1) / WINOGRAD_OUT;
     cut.tiles = cut.rows * cut.columns;
-    size_t threads = (size_t)parallel_threads();
-    size_t image = WINOGRAD_PLANES * cut.tiles * (s->channels + s->outputs);
-    cut.group = GROUP_FLOATS > image ? GROUP_FLOATS / image : 1;
-    size_t together = least(batch, cut.group);
-    cut.block
-        = least((together + threads - 1) / threads, (BLOCK_TILES + cut.tiles - 1) / cut.tiles);
+    cut.run = WORK_FLOATS / (WINOGRAD_PLANES * (s->channels + s->outputs));
+    cut.run = cut.run < LEAST_TILES ? LEAST_TILES : cut.run;
+    cut.in = s->height * s->width * s->channels;
+    cut.out = conv_pooled_height(s) * conv_pooled_width(s) * s->outputs;
+    cut.v = cut.run * s->channels + PAD;
+    cut.m = cut.run * s->outputs + PAD;
     return cut;
 }
 
 bool winograd_applies(const struct conv_shape *s)
 {
-    return s->kernel == 3 && s->stride == 1 && s->padding <= 1
+    return s->kernel == 3 && s->stride == 1 && s->padding <= 1 && s->pool <= 2
            && s->channels % WINOGRAD_CHANNELS == 0 && s->outputs % WINOGRAD_CHANNELS == 0;
 }
 
@@ -78,206 +78,230 @@ static struct winograd_tile output_tile(const struct cut *cut, size_t t, size_t 
 {
     const struct conv_shape *s = cut->shape;
     size_t row = t / cut->columns * WINOGRAD_OUT, column = t % cut->columns * WINOGRAD_OUT;
-    struct winograd_tile tile
-        = {.row_stride = cut->width * s->outputs, .channels = s->outputs, .plane = plane};
-    clip(row, 0, WINOGRAD_OUT, cut->height, &tile.first_row, &tile.end_row);
-    clip(column, 0, WINOGRAD_OUT, cut->width, &tile.first_column, &tile.end_column);
-    tile.origin = (ptrdiff_t)(row * tile.row_stride + column * s->outputs);
+    size_t n = s->outputs, width = conv_output_width(s);
+    struct winograd_tile tile = {.row_stride = width * n, .channels = n, .plane = plane};
+    clip(row, 0, WINOGRAD_OUT, conv_output_height(s), &tile.first_row, &tile.end_row);
+    clip(column, 0, WINOGRAD_OUT, width, &tile.first_column, &tile.end_column);
+    tile.origin = (ptrdiff_t)(row * tile.row_stride + column * n);
+    tile.pooled_stride = conv_pooled_width(s) * n;
+    tile.pooled = (ptrdiff_t)(row / 2 * tile.pooled_stride + column / 2 * n);
     return tile;
 }
 
-/* Transforms all tiles of `count` images. Image i's tile t becomes row i * tiles + t of each plane.
- */
-static void transform_inputs(const struct cut *cut, size_t count, const float *x, size_t plane,
-                             float *v)
+/* u: [36, C*N] from g: [3,3,C*N], on all threads. */
+static void transform_filters(const struct cut *cut, const float *g, float *u)
 {
-    size_t image = cut->shape->height * cut->shape->width * cut->shape->channels;
-    for (size_t i = 0; i < count * cut->tiles; i++) {
-        struct winograd_tile tile = input_tile(cut, i % cut->tiles, plane);
-        isa_kernels()->winograd->input(&tile, x + i / cut->tiles * image,
+    size_t filters = cut->shape->channels * cut->shape->outputs;
+#pragma omp parallel for schedule(static)
+    for (size_t n = 0; n < filters; n += WINOGRAD_CHANNELS)
+        isa_kernels()->winograd->filter(WINOGRAD_CHANNELS, filters, cut->filter, g + n, u + n);
+}
+
+/* Tiles first .. first + count - 1 of a block's images become rows of v. */
+static void transform_inputs(const struct cut *cut, size_t first, size_t count, const float *x,
+                             size_t plane, float *v)
+{
+    for (size_t i = 0; i < count; i++) {
+        struct winograd_tile tile = input_tile(cut, (first + i) % cut->tiles, plane);
+        isa_kernels()->winograd->input(&tile, x + (first + i) / cut->tiles * cut->in,
                                        v + i * cut->shape->channels);
     }
 }
 
-size_t winograd_forward_scratch(const struct conv_shape *s, size_t batch)
-{
-    struct cut cut = cut_of(s, batch);
-    size_t rows = cut.block * cut.tiles;
-    return WINOGRAD_PLANES
-           * (cut.filters + (size_t)parallel_threads() * rows * (s->channels + s->outputs));
-}
-
-/* u: [36, filters] from g: [3,3, filters], on all threads. */
-static void transform_filters(size_t filters, const float *g, float *u)
-{
-#pragma omp parallel for schedule(static)
-    for (size_t n = 0; n < filters; n += WINOGRAD_CHANNELS)
-        isa_kernels()->winograd->filter(WINOGRAD_CHANNELS, filters, g + n, u + n);
-}
-
-static void forward_block(const struct cut *cut, size_t count, const float *x, const float *u,
-                          const float *bias, float *y, float *v)
-{
-    size_t c = cut->shape->channels, n = cut->shape->outputs, rows = count * cut->tiles;
-    float *m = v + WINOGRAD_PLANES * rows * c;
-    transform_inputs(cut, count, x, rows * c, v);
-    for (size_t p = 0; p < WINOGRAD_PLANES; p++)
-        gemm_run(&(struct gemm){.m = rows,
-                                .n = n,
-                                .k = c,
-                                .a = v + p * rows * c,
-                                .a_row = c,
-                                .a_column = 1,
-                                .b = u + p * cut->filters,
-                                .b_row = n,
-                                .c = m + p * rows * n,
-                                .c_row = n});
-    for (size_t i = 0; i < rows; i++) {
-        struct winograd_tile tile = output_tile(cut, i % cut->tiles, rows * n);
-        isa_kernels()->winograd->output(&tile, m + i * n, bias,
-                                        y + i / cut->tiles * cut->height * cut->width * n);
-    }
-    conv_finish_output(cut->shape, count, y);
-}
-
-void winograd_forward(const struct conv_shape *s, size_t batch, const float *x, const float *w,
-                      const float *bias, float *y, float *scratch)
-{
-    struct cut cut = cut_of(s, batch);
-    size_t in = s->height * s->width * s->channels, out = cut.height * cut.width * s->outputs;
-    float *u = scratch, *blocks = scratch + WINOGRAD_PLANES * cut.filters;
-    size_t size = WINOGRAD_PLANES * cut.block * cut.tiles * (s->channels + s->outputs);
-    transform_filters(cut.filters, w, u);
-#pragma omp parallel for schedule(static)
-    for (size_t b = 0; b < batch; b += cut.block)
-        forward_block(&cut, least(cut.block, batch - b), x + b * in, u, bias, y + b * out,
-                      blocks + (size_t)parallel_index() * size);
-}
-
-/* The scratch of winograd_backward, cut up; rows are those of a group. */
-struct backward {
-    float *transposed; /* w with C and N exchanged: [3,3,N,C] */
-    float *u;          /* U': [36,N,C] */
-    float *du;         /* [36,C,N] */
-    float *v, *dm;     /* [36,rows,C], [36,rows,N] */
-    float *dv;         /* per thread: [36, rows of a block, C] */
+/* c[p] = a[p] b[p] for all planes p: [rows,n] = [rows,k] [k,n]. */
+struct planes {
+    size_t rows, n, k;
+    const float *a, *b;
+    float *c;
+    size_t a_plane, b_plane, c_plane;
 };
 
-static size_t lay_out(const struct cut *cut, size_t batch, float *scratch, struct backward *k)
+static void multiply_planes(const struct planes *s)
 {
-    size_t rows = least(batch, cut->group) * cut->tiles, used = 0;
-    k->transposed = scratch;
-    used += 9 * cut->filters;
-    k->u = scratch + used;
-    used += WINOGRAD_PLANES * cut->filters;
-    k->du = scratch + used;
-    used += WINOGRAD_PLANES * cut->filters;
-    k->v = scratch + used;
-    used += WINOGRAD_PLANES * rows * cut->shape->channels;
-    k->dm = scratch + used;
-    used += WINOGRAD_PLANES * rows * cut->shape->outputs;
-    k->dv = scratch + used;
-    return used
-           + (size_t)parallel_threads() * WINOGRAD_PLANES * cut->block * cut->tiles
-                 * cut->shape->channels;
-}
-
-size_t winograd_backward_scratch(const struct conv_shape *s, size_t batch)
-{
-    struct cut cut = cut_of(s, batch);
-    static float nowhere;
-    struct backward k;
-    return lay_out(&cut, batch, &nowhere, &k);
-}
-
-/* One block of a group of `rows` tiles, of which it is tiles first and after: V and dM, then dx. */
-static void backward_block(const struct cut *cut, const struct backward *k, size_t count,
-                           size_t rows, size_t first, const float *x, const float *dz, float *dx)
-{
-    const struct winograd_kernels *kernels = isa_kernels()->winograd;
-    size_t c = cut->shape->channels, n = cut->shape->outputs, own = count * cut->tiles;
-    size_t in = cut->shape->height * cut->shape->width * c, out = cut->height * cut->width * n;
-    float *dm = k->dm + first * n;
-    transform_inputs(cut, count, x, rows * c, k->v + first * c);
-    for (size_t i = 0; i < own; i++) {
-        struct winograd_tile tile = output_tile(cut, i % cut->tiles, rows * n);
-        kernels->output_adjoint(&tile, dz + i / cut->tiles * out, dm + i * n);
-    }
-    if (dx == NULL)
-        return;
-    float *dv = k->dv + (size_t)parallel_index() * WINOGRAD_PLANES * cut->block * cut->tiles * c;
     for (size_t p = 0; p < WINOGRAD_PLANES; p++)
-        gemm_run(&(struct gemm){.m = own,
-                                .n = c,
-                                .k = n,
-                                .a = dm + p * rows * n,
-                                .a_row = n,
+        gemm_run(&(struct gemm){.m = s->rows,
+                                .n = s->n,
+                                .k = s->k,
+                                .a = s->a + p * s->a_plane,
+                                .a_row = s->k,
                                 .a_column = 1,
-                                .b = k->u + p * cut->filters,
-                                .b_row = c,
-                                .c = dv + p * own * c,
-                                .c_row = c});
-    memset(dx, 0, count * in * sizeof *dx);
-    for (size_t i = 0; i < own; i++) {
-        struct winograd_tile tile = input_tile(cut, i % cut->tiles, own * c);
-        kernels->input_adjoint(&tile, dv + i * c, dx + i / cut->tiles * in);
+                                .b = s->b + p * s->b_plane,
+                                .b_row = s->n,
+                                .c = s->c + p * s->c_plane,
+                                .c_row = s->n});
+}
+
+/* The shared memory of backward, cut up; the doubles first, for their alignment. */
+struct shared {
+    double *sums;      /* of dz: [chains,N] */
+    float *transposed; /* w with C and N exchanged: [3,3,N,C] */
+    float *u;          /* U': [36,N,C] */
+    float *dw;         /* [chains,3,3,C,N] */
+    float *du;         /* of each thread: [36,C,N] */
+    size_t size;       /* floats of all */
+};
+
+static struct shared shared_of(const struct cut *cut, size_t batch, float *memory)
+{
+    const struct conv_shape *s = cut->shape;
+    size_t filters = 9 * s->channels * s->outputs, planes = WINOGRAD_PLANES * cut->filter;
+    struct shared k = {.sums = (double *)memory};
+    k.transposed = memory + 2 * parallel_chains(batch) * s->outputs;
+    k.u = k.transposed + filters;
+    k.dw = k.u + planes;
+    k.du = k.dw + parallel_chains(batch) * filters;
+    k.size = (size_t)(k.du - memory) + (size_t)parallel_threads() * planes;
+    return k;
+}
+
+static struct conv_needs needs(const struct conv_shape *s, size_t batch)
+{
+    static float nowhere;
+    struct cut cut = cut_of(s);
+    return (struct conv_needs){.forward_shared = WINOGRAD_PLANES * cut.filter,
+                               .forward_scratch = WINOGRAD_PLANES * (cut.v + cut.m),
+                               .backward_shared = shared_of(&cut, batch, &nowhere).size,
+                               .backward_scratch = WINOGRAD_PLANES * (2 * cut.v + cut.m)};
+}
+
+static size_t least_block(const struct conv_shape *s)
+{
+    struct cut cut = cut_of(s);
+    return (LEAST_TILES + cut.tiles - 1) / cut.tiles;
+}
+
+static void begin_forward(const struct conv_shape *s, const float *w, float *u)
+{
+    struct cut cut = cut_of(s);
+    transform_filters(&cut, w, u);
+}
+
+static void forward(const struct conv_shape *s, const float *w, const float *bias,
+                    const struct conv_block *block)
+{
+    (void)w;
+    struct cut cut = cut_of(s);
+    const struct winograd_tail tail = {bias, s->rectified, s->pool == 2};
+    size_t all = block->images * cut.tiles;
+    float *v = block->scratch, *m = v + WINOGRAD_PLANES * cut.v;
+    for (size_t first = 0; first < all; first += cut.run) {
+        size_t count = least(cut.run, all - first);
+        transform_inputs(&cut, first, count, block->x, cut.v, v);
+        multiply_planes(&(struct planes){count, s->outputs, s->channels, v, block->shared, m, cut.v,
+                                         cut.filter, cut.m});
+        for (size_t i = 0; i < count; i++) {
+            struct winograd_tile tile = output_tile(&cut, (first + i) % cut.tiles, cut.m);
+            size_t image = (first + i) / cut.tiles * cut.out;
+            isa_kernels()->winograd->output(&tile, &tail, m + i * s->outputs, block->y + image,
+                                            tail.pooled ? block->place + image : NULL);
+        }
     }
 }
 
-/* dU of a group's tiles, added to that of the groups before. */
-static void filter_gradient(const struct cut *cut, const struct backward *k, size_t rows,
-                            bool first_group)
+static void begin_backward(const struct conv_shape *s, size_t batch, const float *w, bool want_dx,
+                           float *memory)
 {
-    enum { STRIP = 48, COLUMNS = 64 };
+    struct cut cut = cut_of(s);
+    struct shared k = shared_of(&cut, batch, memory);
+    size_t filters = s->channels * s->outputs;
+    if (!want_dx)
+        return;
+#pragma omp parallel for schedule(static)
+    for (size_t tap = 0; tap < 9; tap++)
+        gemm_transpose(s->channels, s->outputs, w + tap * filters, k.transposed + tap * filters);
+    transform_filters(&cut, k.transposed, k.u);
+}
+
+/* dM of tiles first .. first + count - 1 of a block's images. */
+static void transform_gradients(const struct cut *cut, const struct conv_block *block, size_t first,
+                                size_t count, float *dm)
+{
+    const struct conv_shape *s = cut->shape;
+    const struct winograd_tail tail = {NULL, s->rectified, s->pool == 2};
+    for (size_t i = 0; i < count; i++) {
+        struct winograd_tile tile = output_tile(cut, (first + i) % cut->tiles, cut->m);
+        size_t image = (first + i) / cut->tiles * cut->out;
+        isa_kernels()->winograd->output_adjoint(
+            &tile, &tail, block->dy + image, tail.rectified ? block->y + image : NULL,
+            tail.pooled ? block->place + image : NULL, dm + i * s->outputs);
+    }
+}
+
+/* dx of those tiles, by way of dv. */
+static void input_gradient(const struct cut *cut, const struct conv_block *block, size_t first,
+                           size_t count, const float *dm, const float *u, float *dv)
+{
+    size_t c = cut->shape->channels;
+    multiply_planes(
+        &(struct planes){count, c, cut->shape->outputs, dm, u, dv, cut->m, cut->filter, cut->v});
+    for (size_t i = 0; i < count; i++) {
+        struct winograd_tile tile = input_tile(cut, (first + i) % cut->tiles, cut->v);
+        isa_kernels()->winograd->input_adjoint(&tile, dv + i * c,
+                                               block->dx + (first + i) / cut->tiles * cut->in);
+    }
+}
+
+/* dU's chains go on over `count` tiles, or begin. */
+static void filter_gradient(const struct cut *cut, size_t count, const float *v, const float *dm,
+                            float *du, bool begins)
+{
     size_t c = cut->shape->channels, n = cut->shape->outputs;
-    size_t strips = (c + STRIP - 1) / STRIP, columns = (n + COLUMNS - 1) / COLUMNS;
-#pragma omp parallel for collapse(2) schedule(static)
-    for (size_t p = 0; p < WINOGRAD_PLANES; p++) {
-        for (size_t part = 0; part < strips * columns; part++) {
-            size_t i = part / columns * STRIP, j = part % columns * COLUMNS;
-            size_t height = least(STRIP, c - i), width = least(COLUMNS, n - j);
-            float *du = k->du + p * cut->filters + i * n + j, sum[STRIP * COLUMNS];
-            gemm_run(&(struct gemm){.m = height,
-                                    .n = width,
-                                    .k = rows,
-                                    .a = k->v + p * rows * c + i,
-                                    .a_row = 1,
-                                    .a_column = c,
-                                    .b = k->dm + p * rows * n + j,
-                                    .b_row = n,
-                                    .c = first_group ? du : sum,
-                                    .c_row = first_group ? n : width});
-            for (size_t row = 0; !first_group && row < height; row++)
-                isa_kernels()->elementwise->add(width, sum + row * width, du + row * n);
-        }
-    }
+    for (size_t p = 0; p < WINOGRAD_PLANES; p++)
+        gemm_run(&(struct gemm){.m = c,
+                                .n = n,
+                                .k = count,
+                                .a = v + p * cut->v,
+                                .a_row = 1,
+                                .a_column = c,
+                                .b = dm + p * cut->m,
+                                .b_row = n,
+                                .c = du + p * cut->filter,
+                                .c_row = n,
+                                .continued = !begins});
 }
 
-void winograd_backward(const struct conv_shape *s, size_t batch, const float *x, const float *w,
-                       const struct conv_gradient *gradient, float *dx, float *dw, float *scratch)
+static void backward(const struct conv_shape *s, const struct conv_block *block)
 {
-    struct cut cut = cut_of(s, batch);
-    struct backward k;
-    lay_out(&cut, batch, scratch, &k);
-    size_t in = s->height * s->width * s->channels, out = cut.height * cut.width * s->outputs;
-    if (dx != NULL) {
-        for (size_t tap = 0; tap < 9; tap++)
-            gemm_transpose(s->channels, s->outputs, w + tap * cut.filters,
-                           k.transposed + tap * cut.filters);
-        transform_filters(cut.filters, k.transposed, k.u);
+    struct cut cut = cut_of(s);
+    struct shared k = shared_of(&cut, block->batch, block->shared);
+    struct parallel_run run = parallel_run(block->batch, parallel_chains(block->batch),
+                                           block->first, block->first + block->images);
+    size_t all = block->images * cut.tiles, filters = s->channels * s->outputs;
+    float *v = block->scratch, *dv = v + WINOGRAD_PLANES * cut.v,
+          *dm = dv + WINOGRAD_PLANES * cut.v;
+    float *du = k.du + (size_t)parallel_index() * WINOGRAD_PLANES * cut.filter;
+    double *sums = k.sums + run.part * s->outputs;
+    if (run.begins)
+        memset(sums, 0, s->outputs * sizeof *sums);
+    if (block->dx != NULL)
+        memset(block->dx, 0, block->images * cut.in * sizeof *block->dx);
+    for (size_t first = 0; first < all; first += cut.run) {
+        size_t count = least(cut.run, all - first);
+        transform_inputs(&cut, first, count, block->x, cut.v, v);
+        transform_gradients(&cut, block, first, count, dm);
+        filter_gradient(&cut, count, v, dm, du, run.begins && first == 0);
+        isa_kernels()->elementwise->add_rows(count, s->outputs, dm + SUM_PLANE * cut.m, sums);
+        if (block->dx != NULL)
+            input_gradient(&cut, block, first, count, dm, k.u, dv);
     }
-    for (size_t group = 0; group < batch; group += cut.group) {
-        size_t end = least(batch, group + cut.group), rows = (end - group) * cut.tiles;
-#pragma omp parallel for schedule(static)
-        for (size_t b = group; b < end; b += cut.block) {
-            size_t count = least(cut.block, end - b);
-            conv_begin_gradient(s, gradient, b, count);
-            backward_block(&cut, &k, count, rows, (b - group) * cut.tiles, x + b * in,
-                           gradient->dy + b * out, dx != NULL ? dx + b * in : NULL);
-        }
-        filter_gradient(&cut, &k, rows, group == 0);
-    }
-#pragma omp parallel for schedule(static)
-    for (size_t n = 0; n < cut.filters; n += WINOGRAD_CHANNELS)
-        isa_kernels()->winograd->filter_adjoint(WINOGRAD_CHANNELS, cut.filters, k.du + n, dw + n);
+    if (run.ends)
+        isa_kernels()->winograd->filter_adjoint(filters, filters, cut.filter, du,
+                                                k.dw + run.part * 9 * filters);
 }
+
+static void end_backward(const struct conv_shape *s, size_t batch, float *memory, float *dw,
+                         float *dbias)
+{
+    struct cut cut = cut_of(s);
+    struct shared k = shared_of(&cut, batch, memory);
+    conv_add_chains(parallel_chains(batch), 9 * s->channels * s->outputs, k.dw, dw);
+    conv_add_sums(parallel_chains(batch), s->outputs, k.sums, dbias);
+}
+
+const struct conv_algorithm conv_winograd = {.needs = needs,
+                                             .least_block = least_block,
+                                             .begin_forward = begin_forward,
+                                             .forward = forward,
+                                             .begin_backward = begin_backward,
+                                             .backward = backward,
+                                             .end_backward = end_backward};

@@ -95,7 +95,7 @@ INLINE bool is_inside(const struct winograd_tile *t, size_t i, size_t j)
 }
 
 /* Where element (i,j) of a tile lies in its image, channel c. */
-INLINE ptrdiff_t place(const struct winograd_tile *t, size_t i, size_t j, size_t c)
+INLINE ptrdiff_t place_of(const struct winograd_tile *t, size_t i, size_t j, size_t c)
 {
     return t->origin + (ptrdiff_t)(i * t->row_stride + j * t->channels + c);
 }
@@ -105,7 +105,7 @@ INLINE vector load(const struct winograd_tile *t, const float *from, size_t i, s
 {
     if (!is_inside(t, i, j))
         return vector_splat(0.0f);
-    return vector_load(from + place(t, i, j, c));
+    return vector_load(from + place_of(t, i, j, c));
 }
 
 INLINE bool is_whole(const struct winograd_tile *t, size_t side)
@@ -113,15 +113,26 @@ INLINE bool is_whole(const struct winograd_tile *t, size_t side)
     return t->first_row == 0 && t->end_row == side && t->first_column == 0 && t->end_column == side;
 }
 
+/* Asks for the four columns that the next tile to the right does not share with this one: the way
+ * through a tile is too short and scattered for the processor to guess. */
+INLINE void fetch_next(const struct winograd_tile *t, const float *d, size_t c)
+{
+    for (size_t i = t->first_row; i < t->end_row; i++) {
+        for (size_t j = 6; j < 10; j++)
+            __builtin_prefetch(d + place_of(t, i, j, c));
+    }
+}
+
 static void input(const struct winograd_tile *t, const float *d, float *v)
 {
     bool whole = is_whole(t, 6);
     for (size_t c = 0; c < t->channels; c += LANES) {
+        fetch_next(t, d, c);
         vector half[6][6]; /* [column][row of B' d] */
         for (size_t j = 0; j < 6; j++) {
             vector column[6];
             for (size_t i = 0; i < 6; i++)
-                column[i] = whole ? vector_load(d + place(t, i, j, c)) : load(t, d, i, j, c);
+                column[i] = whole ? vector_load(d + place_of(t, i, j, c)) : load(t, d, i, j, c);
             forward_in(column, half[j]);
         }
         for (size_t i = 0; i < 6; i++) {
@@ -135,39 +146,116 @@ static void input(const struct winograd_tile *t, const float *d, float *v)
     }
 }
 
-static void output(const struct winograd_tile *t, const float *m, const float *bias, float *y)
+/* Where the window of elements (2i,2j) .. (2i+1,2j+1) lies in the pooled image. */
+INLINE ptrdiff_t pooled_place(const struct winograd_tile *t, size_t i, size_t j, size_t c)
+{
+    return t->pooled + (ptrdiff_t)(i * t->pooled_stride + j * t->channels + c);
+}
+
+/* The greatest of the window of elements (2i,2j) .. (2i+1,2j+1), as pool.h has it. */
+INLINE vector take_greatest(vector z[4][4], size_t i, size_t j, vector_bits *place)
+{
+    vector best = z[2 * i][2 * j];
+    *place = (vector_bits){0};
+    for (int w = 1; w < 4; w++) {
+        vector next = z[2 * i + (size_t)w / 2][2 * j + (size_t)w % 2];
+        vector_bits more = (vector_bits)(next > best) | (vector_bits)(next != next);
+        best = vector_choose(more, next, best);
+        *place = (more & w) | (~more & *place);
+    }
+    return best;
+}
+
+/* A' m A + bias of one tile, channels c .. c + LANES - 1. */
+INLINE void transform_output(const struct winograd_tile *t, const struct winograd_tail *tail,
+                             const float *m, size_t c, vector z[4][4])
+{
+    vector half[6][4], bias = vector_load(tail->bias + c);
+    for (size_t j = 0; j < 6; j++) {
+        vector column[6];
+        for (size_t i = 0; i < 6; i++)
+            column[i] = vector_load(m + (6 * i + j) * t->plane + c);
+        forward_out(column, half[j]);
+    }
+    for (size_t i = 0; i < 4; i++) {
+        vector row[6];
+        for (size_t j = 0; j < 6; j++)
+            row[j] = half[j][i];
+        forward_out(row, z[i]);
+        for (size_t j = 0; j < 4; j++) {
+            z[i][j] += bias;
+            if (tail->rectified)
+                z[i][j] = vector_rectify(z[i][j], z[i][j]);
+        }
+    }
+}
+
+static void output(const struct winograd_tile *t, const struct winograd_tail *tail, const float *m,
+                   float *y, uint8_t *place)
 {
     bool whole = is_whole(t, 4);
     for (size_t c = 0; c < t->channels; c += LANES) {
-        vector half[6][4], added = vector_load(bias + c);
-        for (size_t j = 0; j < 6; j++) {
-            vector column[6];
-            for (size_t i = 0; i < 6; i++)
-                column[i] = vector_load(m + (6 * i + j) * t->plane + c);
-            forward_out(column, half[j]);
-        }
-        for (size_t i = 0; i < 4; i++) {
-            vector row[6], out[4];
-            for (size_t j = 0; j < 6; j++)
-                row[j] = half[j][i];
-            forward_out(row, out);
+        vector z[4][4];
+        transform_output(t, tail, m, c, z);
+        for (size_t i = 0; i < 4 && !tail->pooled; i++) {
             for (size_t j = 0; j < 4; j++) {
                 if (whole || is_inside(t, i, j))
-                    vector_store(y + place(t, i, j, c), out[j] + added);
+                    vector_store(y + place_of(t, i, j, c), z[i][j]);
+            }
+        }
+        for (size_t w = 0; w < 4 && tail->pooled; w++) {
+            size_t i = w / 2, j = w % 2;
+            ptrdiff_t at = pooled_place(t, i, j, c);
+            vector_bits taken;
+            vector greatest = take_greatest(z, i, j, &taken);
+            if (whole || is_inside(t, 2 * i + 1, 2 * j + 1)) {
+                vector_store(y + at, greatest);
+                vector_store_bytes(place + at, taken);
             }
         }
     }
 }
 
-static void output_adjoint(const struct winograd_tile *t, const float *dy, float *dm)
+/* dz of the window (i,j), to its four elements. */
+INLINE void unpool(const struct winograd_tile *t, const struct winograd_tail *tail, const float *dy,
+                   const float *y, const uint8_t *place, size_t c, size_t i, size_t j,
+                   vector dz[4][4])
+{
+    vector gradient = vector_splat(0.0f);
+    vector_bits taken = {0};
+    ptrdiff_t at = pooled_place(t, i, j, c);
+    if (is_inside(t, 2 * i + 1, 2 * j + 1)) {
+        gradient = vector_load(dy + at);
+        taken = vector_load_bytes(place + at);
+        if (tail->rectified)
+            gradient = vector_rectify(vector_load(y + at), gradient);
+    }
+    for (int w = 0; w < 4; w++)
+        dz[2 * i + (size_t)w / 2][2 * j + (size_t)w % 2]
+            = (vector)((vector_bits)gradient & (vector_bits)(taken == w));
+}
+
+static void output_adjoint(const struct winograd_tile *t, const struct winograd_tail *tail,
+                           const float *dy, const float *y, const uint8_t *place, float *dm)
 {
     bool whole = is_whole(t, 4);
     for (size_t c = 0; c < t->channels; c += LANES) {
-        vector half[4][6];
+        vector half[4][6], dz[4][4];
+        for (size_t i = 0; i < 4 && !tail->pooled; i++) {
+            for (size_t j = 0; j < 4; j++) {
+                dz[i][j] = whole ? vector_load(dy + place_of(t, i, j, c)) : load(t, dy, i, j, c);
+                if (tail->rectified)
+                    dz[i][j] = vector_rectify(whole ? vector_load(y + place_of(t, i, j, c))
+                                                    : load(t, y, i, j, c),
+                                              dz[i][j]);
+            }
+        }
+        for (size_t w = 0; w < 4 && tail->pooled; w++)
+            unpool(t, tail, dy, y, place, c, w / 2, w % 2, dz);
         for (size_t j = 0; j < 4; j++) {
             vector column[4];
             for (size_t i = 0; i < 4; i++)
-                column[i] = whole ? vector_load(dy + place(t, i, j, c)) : load(t, dy, i, j, c);
+                column[i] = dz[i][j];
             backward_out(column, half[j]);
         }
         for (size_t i = 0; i < 6; i++) {
@@ -200,14 +288,14 @@ static void input_adjoint(const struct winograd_tile *t, const float *dv, float 
             for (size_t j = 0; j < 6; j++) {
                 if (!whole && !is_inside(t, i, j))
                     continue;
-                float *to = dd + place(t, i, j, c);
+                float *to = dd + place_of(t, i, j, c);
                 vector_store(to, vector_load(to) + out[j]);
             }
         }
     }
 }
 
-static void filter(size_t count, size_t stride, const float *g, float *u)
+static void filter(size_t count, size_t stride, size_t plane, const float *g, float *u)
 {
     for (size_t n = 0; n < count; n += LANES) {
         vector half[3][6];
@@ -223,19 +311,19 @@ static void filter(size_t count, size_t stride, const float *g, float *u)
                 row[j] = half[j][i];
             forward_filter(row, out);
             for (size_t k = 0; k < 6; k++)
-                vector_store(u + (6 * i + k) * stride + n, out[k]);
+                vector_store(u + (6 * i + k) * plane + n, out[k]);
         }
     }
 }
 
-static void filter_adjoint(size_t count, size_t stride, const float *du, float *dg)
+static void filter_adjoint(size_t count, size_t stride, size_t plane, const float *du, float *dg)
 {
     for (size_t n = 0; n < count; n += LANES) {
         vector half[6][3];
         for (size_t j = 0; j < 6; j++) {
             vector column[6];
             for (size_t i = 0; i < 6; i++)
-                column[i] = vector_load(du + (6 * i + j) * stride + n);
+                column[i] = vector_load(du + (6 * i + j) * plane + n);
             backward_filter(column, half[j]);
         }
         for (size_t i = 0; i < 3; i++) {

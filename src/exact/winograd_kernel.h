@@ -15,7 +15,9 @@
 #ifndef REINIT_EXACT_WINOGRAD_KERNEL_H
 #define REINIT_EXACT_WINOGRAD_KERNEL_H
 
+#include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 enum { WINOGRAD_IN = 6, WINOGRAD_OUT = 4, WINOGRAD_PLANES = 36, WINOGRAD_CHANNELS = 16 };
 
@@ -24,21 +26,32 @@ struct winograd_tile {
     size_t first_row, end_row, first_column, end_column; /* inside the image */
     size_t row_stride; /* floats from one row of the image to the next */
     size_t channels;
-    size_t plane; /* floats from one plane to the next */
+    size_t plane;     /* floats from one plane to the next */
+    ptrdiff_t pooled; /* output tiles: origin in the pooled image, and its row's floats */
+    size_t pooled_stride;
+};
+
+/* What stands behind a convolution's output (conv.h). */
+struct winograd_tail {
+    const float *bias; /* [channels]; forward only */
+    bool rectified;
+    bool pooled; /* by 2x2 windows: y, dy and place have half the tile's extent */
 };
 
 struct winograd_kernels {
-    /* v = B' d B. d, y, dy and dd are an image, [H,W,channels], of which the tile is a part. */
+    /* v = B' d B. d and dd are an image, [H,W,channels], of which the tile is a part. */
     void (*input)(const struct winograd_tile *tile, const float *d, float *v);
-    /* y = A' m A + bias. */
-    void (*output)(const struct winograd_tile *tile, const float *m, const float *bias, float *y);
-    /* The adjoints: dm = A dy A';  dd += B dv B'. */
-    void (*output_adjoint)(const struct winograd_tile *tile, const float *dy, float *dm);
+    /* y = the tail of A' m A + bias; y and place are an image. */
+    void (*output)(const struct winograd_tile *tile, const struct winograd_tail *tail,
+                   const float *m, float *y, uint8_t *place);
+    /* The adjoints: dm = A dz A' with dz from dy as conv.h has it;  dd += B dv B'. */
+    void (*output_adjoint)(const struct winograd_tile *tile, const struct winograd_tail *tail,
+                           const float *dy, const float *y, const uint8_t *place, float *dm);
     void (*input_adjoint)(const struct winograd_tile *tile, const float *dv, float *dd);
     /* u = G g G' and dg = G' du G for count (a multiple of WINOGRAD_CHANNELS) filters at once:
-     * g, dg: [3,3,stride] and u, du: [36,stride], of which the first count of each row. */
-    void (*filter)(size_t count, size_t stride, const float *g, float *u);
-    void (*filter_adjoint)(size_t count, size_t stride, const float *du, float *dg);
+     * g, dg: [3,3,stride] and u, du: [36,plane], of which the first count of each row. */
+    void (*filter)(size_t count, size_t stride, size_t plane, const float *g, float *u);
+    void (*filter_adjoint)(size_t count, size_t stride, size_t plane, const float *du, float *dg);
 };
 
 #endif

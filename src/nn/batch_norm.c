@@ -37,14 +37,22 @@ static void shape(struct layer *l, struct network *network)
         network_declare(network, l, vectors[i].suffix, vectors[i].role, l->in, l->in.channels, 1);
 }
 
-/* State: mean, scale = gamma * rstd and rstd, [3,C]. Scratch: two sums of each part and their
- * totals, doubles, [PARTS + 1, 2, C]; then average and slope, [2,C]. */
+/* State: two sums of each part, doubles, [PARTS,2,C]; mean, scale = gamma * rstd and rstd, [3,C];
+ * backward average and slope, [2,C]. */
+static size_t sums_size(const struct layer *l)
+{
+    return (size_t)PARTS * 2 * l->in.channels;
+}
+
 static void plan(const struct layer *l, size_t batch, struct layer_needs *needs)
 {
-    size_t c = l->in.channels;
-    needs->state_bytes = 3 * c * sizeof(float);
-    needs->forward_scratch = (parallel_parts(batch) + 1) * 2 * c * 2 + 2 * c;
-    needs->backward_scratch = needs->forward_scratch;
+    (void)batch;
+    needs->state_bytes = sums_size(l) * sizeof(double) + 5 * l->in.channels * sizeof(float);
+}
+
+static float *vectors(const struct layer *l)
+{
+    return (float *)((double *)l->state + sums_size(l));
 }
 
 static size_t area(const struct layer *l)
@@ -52,39 +60,56 @@ static size_t area(const struct layer *l)
     return l->in.height * l->in.width;
 }
 
-static struct norm_vectors vectors_of(const struct layer *l)
+static struct norm_vectors norm_of(const struct layer *l)
 {
-    float *state = l->state;
-    return (struct norm_vectors){.mean = state,
-                                 .scale = state + l->in.channels,
+    const float *mean = vectors(l);
+    return (struct norm_vectors){.mean = mean,
+                                 .scale = mean + l->in.channels,
                                  .shift = l->parameters[BETA]->value,
                                  .rectified = l->spec->rectified};
 }
 
-/* Two sums over all rows for each channel, [2,C] in scratch: without dy of x and x * x, with it
- * those of norm_sums. */
-static double *two_sums(const struct layer *l, size_t batch, const float *dy)
+/* Adds a block to its parts' two sums: without dy of x and x * x, with it those of norm_sums. */
+static void add_sums(const struct layer *l, const struct pass *pass, const struct block *b,
+                     const float *dy)
 {
     const struct elementwise_kernels *kernels = isa_kernels()->elementwise;
-    const struct norm_vectors norm = vectors_of(l);
-    size_t c = l->in.channels, parts = parallel_parts(batch);
-    double *totals = (double *)l->scratch;
-    memset(totals, 0, (parts + 1) * 2 * c * sizeof *totals);
-#pragma omp parallel for schedule(static)
-    for (size_t part = 0; part < parts; part++) {
-        double *sums = totals + (part + 1) * 2 * c;
-        size_t begin = parallel_begin(batch, parts, part) * area(l);
-        size_t rows = parallel_begin(batch, parts, part + 1) * area(l) - begin;
+    const struct norm_vectors norm = norm_of(l);
+    size_t c = l->in.channels, size = area(l) * c, end = b->first + b->count;
+    for (size_t i = b->first; i < end;) {
+        struct parallel_run run = parallel_run(pass->batch, parallel_parts(pass->batch), i, end);
+        double *sums = (double *)l->state + run.part * 2 * c;
+        size_t rows = run.count * area(l), at = (i - b->first) * size;
+        if (run.begins)
+            memset(sums, 0, 2 * c * sizeof *sums);
         if (dy == NULL)
-            kernels->moments(rows, c, l->x + begin * c, sums, sums + c);
+            kernels->moments(rows, c, b->x + at, sums, sums + c);
         else
-            kernels->norm_sums(rows, c, &norm, l->x + begin * c, dy + begin * c, sums, sums + c);
+            kernels->norm_sums(rows, c, &norm, b->x + at, dy + at, sums, sums + c);
+        i += run.count;
     }
-    for (size_t part = 1; part <= parts; part++) {
-        for (size_t k = 0; k < 2 * c; k++)
-            totals[k] += totals[part * 2 * c + k];
+}
+
+static void observe_input(const struct layer *l, const struct pass *pass, const struct block *b)
+{
+    add_sums(l, pass, b, NULL);
+}
+
+static void observe_gradient(const struct layer *l, const struct pass *pass, const struct block *b)
+{
+    add_sums(l, pass, b, b->dy);
+}
+
+/* The parts' sums, added in order into the first: [2,C]. */
+static const double *total_sums(const struct layer *l, size_t batch)
+{
+    double *sums = l->state;
+    size_t count = 2 * l->in.channels;
+    for (size_t part = 1; part < parallel_parts(batch); part++) {
+        for (size_t k = 0; k < count; k++)
+            sums[k] += sums[part * count + k];
     }
-    return totals;
+    return sums;
 }
 
 /* The batch's mean and variance, from E[x] and E[x^2] - E[x]^2: in double nothing is lost that
@@ -95,7 +120,7 @@ static void take_statistics(const struct layer *l, size_t batch, float *mean, fl
     double m = (double)(batch * area(l));
     float *running_mean = l->parameters[RUNNING_MEAN]->value;
     float *running_variance = l->parameters[RUNNING_VARIANCE]->value;
-    const double *sums = two_sums(l, batch, NULL);
+    const double *sums = total_sums(l, batch);
     for (size_t k = 0; k < c; k++) {
         double average = sums[k] / m;
         double variance = sums[c + k] / m - average * average;
@@ -109,10 +134,11 @@ static void take_statistics(const struct layer *l, size_t batch, float *mean, fl
     }
 }
 
-static void forward(const struct layer *l, const struct pass *pass)
+static void begin_forward(const struct layer *l, const struct pass *pass, const struct block *batch)
 {
-    size_t c = l->in.channels, size = area(l) * c;
-    float *mean = l->state, *scale = mean + c, *rstd = scale + c;
+    (void)batch;
+    size_t c = l->in.channels;
+    float *mean = vectors(l), *scale = mean + c, *rstd = scale + c;
     if (pass->training) {
         take_statistics(l, pass->batch, mean, rstd);
     } else {
@@ -124,21 +150,23 @@ static void forward(const struct layer *l, const struct pass *pass)
     }
     for (size_t k = 0; k < c; k++)
         scale[k] = l->parameters[GAMMA]->value[k] * rstd[k];
-    const struct norm_vectors norm = vectors_of(l);
-#pragma omp parallel for schedule(static)
-    for (size_t b = 0; b < pass->batch; b++)
-        isa_kernels()->elementwise->normalise(area(l), c, &norm, l->x + b * size, l->y + b * size);
 }
 
-static void backward(const struct layer *l, const struct pass *pass)
+static void forward(const struct layer *l, const struct pass *pass, const struct block *b)
 {
-    size_t c = l->in.channels, size = area(l) * c;
+    (void)pass;
+    const struct norm_vectors norm = norm_of(l);
+    isa_kernels()->elementwise->normalise(b->count * area(l), l->in.channels, &norm, b->x, b->y);
+}
+
+static void begin_backward(const struct layer *l, const struct pass *pass,
+                           const struct block *batch)
+{
+    (void)batch;
+    size_t c = l->in.channels;
     double m = (double)(pass->batch * area(l));
-    const float *rstd = (const float *)l->state + 2 * c;
-    const struct norm_vectors norm = vectors_of(l);
-    const double *sums = two_sums(l, pass->batch, l->dy);
-    float *average = l->scratch + (parallel_parts(pass->batch) + 1) * 2 * c * 2;
-    float *slope = average + c;
+    float *rstd = vectors(l) + 2 * c, *average = rstd + c, *slope = average + c;
+    const double *sums = total_sums(l, pass->batch);
     for (size_t k = 0; k < c; k++) {
         double r = (double)rstd[k];
         l->parameters[BETA]->gradient[k] = (float)sums[k];
@@ -146,27 +174,30 @@ static void backward(const struct layer *l, const struct pass *pass)
         average[k] = (float)(sums[k] / m);
         slope[k] = (float)(sums[c + k] * r * r / m);
     }
-#pragma omp parallel for schedule(static)
-    for (size_t b = 0; b < pass->batch; b++)
-        isa_kernels()->elementwise->norm_gradient(
-            area(l), c, &norm, average, slope, l->x + b * size, l->dy + b * size, l->dx + b * size);
+}
+
+static void backward(const struct layer *l, const struct pass *pass, const struct block *b)
+{
+    (void)pass;
+    size_t c = l->in.channels;
+    const struct norm_vectors norm = norm_of(l);
+    const float *average = vectors(l) + 3 * c;
+    isa_kernels()->elementwise->norm_gradient(b->count * area(l), c, &norm, average, average + c,
+                                              b->x, b->dy, b->dx);
 }
 
 const struct layer_kind layer_batch_norm = {.name = "batch norm",
                                             .reads_input = true,
+                                            .is_cheap = true,
                                             .shape = shape,
                                             .plan = plan,
                                             .forward = forward,
-                                            .backward = backward};
+                                            .backward = backward,
+                                            .begin_forward = begin_forward,
+                                            .begin_backward = begin_backward,
+                                            .observe_input = observe_input,
+                                            .observe_gradient = observe_gradient};
 
-static void nothing(const struct layer *l, const struct pass *pass)
-{
-    (void)l;
-    (void)pass;
-}
-
-const struct layer_kind layer_unused_batch_norm = {.name = "unused batch norm",
-                                                   .in_place = true,
-                                                   .shape = shape,
-                                                   .forward = nothing,
-                                                   .backward = nothing};
+/* Its parameters have no gradient but 0, which their memory begins as. */
+const struct layer_kind layer_unused_batch_norm
+    = {.name = "unused batch norm", .in_place = true, .shape = shape};

@@ -11,31 +11,30 @@ static void shape(struct layer *l, struct network *network)
     l->out = l->in;
 }
 
-static void apply_mask(const struct layer *l, const struct pass *pass, float *values)
+static void apply_mask(const struct layer *l, const struct pass *pass, const struct block *b,
+                       float *values)
 {
-    size_t count = pass->batch * shape_size(l->in);
+    size_t begin = b->first * shape_size(l->in), end = begin + b->count * shape_size(l->in);
     float p = l->spec->probability, scale = 1.0f / (1.0f - p);
     double threshold = (double)p * 4294967296.0;
-#pragma omp parallel for schedule(static)
-    for (size_t block = 0; block < (count + 3) / 4; block++) {
-        uint32_t words[4];
-        random_block(pass->seed, RANDOM_DROPOUT, pass->step, block, words);
-        for (size_t i = 0; i < 4 && block * 4 + i < count; i++) {
-            float *value = values + block * 4 + i;
-            *value = (double)words[i] >= threshold ? *value * scale : 0.0f;
-        }
+    uint32_t words[4] = {0};
+    for (size_t e = begin; e < end; e++) {
+        if (e == begin || e % 4 == 0)
+            random_block(pass->seed, RANDOM_DROPOUT, pass->step, e / 4, words);
+        float *value = values + e - begin;
+        *value = (double)words[e % 4] >= threshold ? *value * scale : 0.0f;
     }
 }
 
-static void forward(const struct layer *l, const struct pass *pass)
+static void forward(const struct layer *l, const struct pass *pass, const struct block *b)
 {
     if (pass->training)
-        apply_mask(l, pass, l->y);
+        apply_mask(l, pass, b, b->y);
 }
 
-static void backward(const struct layer *l, const struct pass *pass)
+static void backward(const struct layer *l, const struct pass *pass, const struct block *b)
 {
-    apply_mask(l, pass, l->dx);
+    apply_mask(l, pass, b, b->dx);
 }
 
 const struct layer_kind layer_dropout = {

@@ -15,63 +15,65 @@ static void shape(struct layer *l, struct network *network)
 static void plan(const struct layer *l, size_t batch, struct layer_needs *needs)
 {
     (void)batch;
-    needs->backward_scratch = shape_size(l->in) * l->spec->outputs; /* w^T */
+    needs->backward_shared = shape_size(l->in) * l->spec->outputs; /* w^T */
 }
 
-static void forward(const struct layer *l, const struct pass *pass)
+static void begin_forward(const struct layer *l, const struct pass *pass, const struct block *batch)
 {
     size_t inputs = shape_size(l->in), outputs = l->spec->outputs;
     gemm_run_parallel(&(struct gemm){.m = pass->batch,
                                      .n = outputs,
                                      .k = inputs,
-                                     .a = l->x,
+                                     .a = batch->x,
                                      .a_row = inputs,
                                      .a_column = 1,
                                      .b = l->parameters[0]->value,
                                      .b_row = outputs,
-                                     .c = l->y,
+                                     .c = batch->y,
                                      .c_row = outputs,
                                      .bias = l->parameters[1]->value});
 }
 
-static void backward(const struct layer *l, const struct pass *pass)
+static void begin_backward(const struct layer *l, const struct pass *pass,
+                           const struct block *batch)
 {
     size_t inputs = shape_size(l->in), outputs = l->spec->outputs;
     gemm_run_parallel(&(struct gemm){.m = inputs,
                                      .n = outputs,
                                      .k = pass->batch,
-                                     .a = l->x,
+                                     .a = batch->x,
                                      .a_row = 1,
                                      .a_column = inputs,
-                                     .b = l->dy,
+                                     .b = batch->dy,
                                      .b_row = outputs,
                                      .c = l->parameters[0]->gradient,
                                      .c_row = outputs});
     for (size_t o = 0; o < outputs; o++) {
         double sum = 0;
         for (size_t b = 0; b < pass->batch; b++)
-            sum += (double)l->dy[b * outputs + o];
+            sum += (double)batch->dy[b * outputs + o];
         l->parameters[1]->gradient[o] = (float)sum;
     }
-    if (l->dx == NULL)
+    if (batch->dx == NULL)
         return;
-    gemm_transpose(inputs, outputs, l->parameters[0]->value, l->scratch);
+    gemm_transpose_parallel(inputs, outputs, l->parameters[0]->value, l->backward_shared);
     gemm_run_parallel(&(struct gemm){.m = pass->batch,
                                      .n = inputs,
                                      .k = outputs,
-                                     .a = l->dy,
+                                     .a = batch->dy,
                                      .a_row = outputs,
                                      .a_column = 1,
-                                     .b = l->scratch,
+                                     .b = l->backward_shared,
                                      .b_row = inputs,
-                                     .c = l->dx,
+                                     .c = batch->dx,
                                      .c_row = inputs});
 }
 
 const struct layer_kind layer_linear = {.name = "linear",
                                         .may_be_first = true,
                                         .reads_input = true,
+                                        .takes_batch_at_once = true,
                                         .shape = shape,
                                         .plan = plan,
-                                        .forward = forward,
-                                        .backward = backward};
+                                        .begin_forward = begin_forward,
+                                        .begin_backward = begin_backward};

@@ -1,60 +1,11 @@
 #include "nn/network.h"
 
-#include "base/arena.h"
-#include "base/progress.h"
-#include "exact/isa.h"
-#include "nn/plan.h"
+#include "exact/parallel.h"
+#include "nn/network_internal.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-
-enum { NONE = -1 };
-
-/* What flows between layers: the input, and one value for each layer that does not work in place.
- */
-struct value {
-    struct shape shape;
-    struct plan_buffer data, gradient;
-};
-
-/* Where a layer stands among the values. */
-struct place {
-    int input, output, other; /* values; output == input in place; other only for add */
-    struct plan_buffer added; /* a second contribution to a gradient, until it is added to it */
-    const float *addend;      /* its place in memory, or NULL, and the gradient's */
-    float *gradient;
-};
-
-struct network {
-    const struct network_spec *spec;
-    bool training;
-    struct layer *layers;
-    struct place *places;
-    struct value *values;
-    size_t value_count;
-    struct parameter *parameters;
-    size_t parameter_count;
-    size_t trained, running; /* floats */
-    float *trained_values, *running_values, *gradients;
-    struct arena arena;
-    double *forward_seconds, *backward_seconds; /* [layer_count], or NULL: no clock */
-};
-
-static size_t forward_time(size_t layer)
-{
-    return layer + 1; /* 0: the input is filled */
-}
-
-static size_t loss_time(const struct network *n)
-{
-    return n->spec->layer_count + 1;
-}
-
-static size_t backward_time(const struct network *n, size_t layer)
-{
-    return 2 * n->spec->layer_count + 1 - layer;
-}
 
 void network_declare(struct network *n, struct layer *l, const char *suffix,
                      enum parameter_role role, struct shape kernel, size_t outputs, size_t dims)
@@ -85,146 +36,191 @@ void network_declare(struct network *n, struct layer *l, const char *suffix,
     }
 }
 
-static void extend(struct plan_buffer *buffer, size_t time)
+static int new_value(struct network *n, struct shape shape, int producer)
 {
-    if (buffer->last < time)
-        buffer->last = time;
+    int value = (int)n->value_count++;
+    n->values[value] = (struct value){
+        .shape = shape, .producer = producer, .last_reader = producer, .gradient_of = value};
+    return value;
 }
 
-static int new_value(struct network *n, struct shape shape, size_t time)
+/* An addition is the last reader of its shortcut, so the first to have a gradient for it: its own.
+ */
+static bool connect_addition(struct network *n, size_t i, int main, int shortcut,
+                             struct error *error)
 {
-    struct value *v = &n->values[n->value_count];
-    *v = (struct value){.shape = shape, .data = {.first = time, .last = time}};
-    return (int)n->value_count++;
+    struct value *other = &n->values[shortcut], *sum = &n->values[main];
+    if (main == shortcut)
+        return error_set(error, "%s: layer %zu adds a value to itself", n->spec->name, i);
+    if (memcmp(&other->shape, &sum->shape, sizeof sum->shape) != 0)
+        return error_set(error, "%s: layer %zu adds different shapes", n->spec->name, i);
+    n->places[i].other = shortcut;
+    other->last_reader = (int)i;
+    other->gradient_of = main;
+    return true;
 }
 
 /* Follows the table: shapes, parameters, and which value each layer reads and writes. */
 static bool connect(struct network *n, struct error *error)
 {
-    int current = new_value(n, n->spec->input, 0), shortcut = NONE;
+    int current = new_value(n, n->spec->input, NONE), shortcut = NONE;
     for (size_t i = 0; i < n->spec->layer_count; i++) {
         struct layer *l = &n->layers[i];
         struct place *p = &n->places[i];
         l->spec = &n->spec->layers[i];
+        const struct layer_kind *kind = l->spec->kind;
         bool on_shortcut = l->spec->on_shortcut;
-        if (i == 0 && n->training && !l->spec->kind->may_be_first)
+        if (i == 0 && n->training && !kind->may_be_first)
             return error_set(error, "%s: the first layer cannot be of the kind %s", n->spec->name,
-                             l->spec->kind->name);
-        if ((on_shortcut || l->spec->kind == &layer_add) && shortcut == NONE)
+                             kind->name);
+        if ((on_shortcut || kind == &layer_add) && shortcut == NONE)
             return error_set(error, "%s: layer %zu has no branch", n->spec->name, i);
         p->input = on_shortcut ? shortcut : current;
         p->other = NONE;
         l->in = n->values[p->input].shape;
-        l->spec->kind->shape(l, n);
-        p->output = l->spec->kind->in_place ? p->input : new_value(n, l->out, forward_time(i));
+        l->wants_dx = n->training && p->input != 0;
+        kind->shape(l, n);
+        n->values[p->input].last_reader = (int)i;
+        p->output = kind->in_place ? p->input : new_value(n, l->out, (int)i);
         *(on_shortcut ? &shortcut : &current) = p->output;
-        if (l->spec->kind == &layer_branch)
+        if (kind == &layer_branch)
             shortcut = current;
-        if (l->spec->kind == &layer_add) {
-            p->other = shortcut;
+        if (kind == &layer_add) {
+            if (!connect_addition(n, i, current, shortcut, error))
+                return false;
             shortcut = NONE;
-            if (memcmp(&n->values[p->other].shape, &l->in, sizeof l->in) != 0)
-                return error_set(error, "%s: layer %zu adds different shapes", n->spec->name, i);
         }
     }
     return true;
 }
 
-/* The gradient of `value` is contributed to at `time` of the backward pass. The first contribution,
- * which is the earliest in time, writes it; a later one goes to `added` and is then added. */
-static void contribute(struct network *n, int value, size_t time, struct plan_buffer *added)
+/* Gradients that share memory do so with the last of a chain of additions. */
+static void share_gradients(struct network *n)
 {
-    struct value *v = &n->values[value];
-    size_t bytes = v->data.bytes;
-    if (v->gradient.bytes == 0)
-        v->gradient = (struct plan_buffer){.bytes = bytes, .first = time, .last = time};
-    else
-        *added = (struct plan_buffer){.bytes = bytes, .first = time, .last = time};
+    for (size_t v = 0; v < n->value_count; v++) {
+        int *last = &n->values[v].gradient_of;
+        while (n->values[*last].gradient_of != *last)
+            *last = n->values[*last].gradient_of;
+    }
 }
 
-static void plan_lifetimes(struct network *n, size_t batch)
+/* Going down the table, the first layer to reach a gradient writes it; others add to it. */
+static void find_additions(struct network *n)
 {
-    for (size_t v = 0; v < n->value_count; v++)
-        n->values[v].data.bytes = batch * shape_size(n->values[v].shape) * sizeof(float);
-    for (size_t i = 0; i < n->spec->layer_count; i++) {
+    bool *there = calloc(n->value_count, sizeof *there);
+    for (size_t v = 0; there != NULL && v < n->value_count; v++)
+        there[v] = n->values[v].gradient_of != (int)v; /* by an addition */
+    for (size_t i = n->spec->layer_count; there != NULL && i-- > 0;) {
         struct place *p = &n->places[i];
-        extend(&n->values[p->input].data, forward_time(i));
-        extend(&n->values[p->output].data, forward_time(i));
-        if (p->other != NONE)
-            extend(&n->values[p->other].data, forward_time(i));
+        if (n->layers[i].spec->kind->in_place || !n->layers[i].wants_dx)
+            continue;
+        p->adds = there[p->input];
+        there[p->input] = true;
     }
-    struct value *output = &n->values[n->places[n->spec->layer_count - 1].output];
-    extend(&output->data, loss_time(n));
-    if (!n->training)
-        return;
-    output->gradient = (struct plan_buffer){
-        .bytes = output->data.bytes, .first = loss_time(n), .last = loss_time(n)};
-    for (size_t i = n->spec->layer_count; i-- > 0;) {
-        struct place *p = &n->places[i];
-        const struct layer_kind *kind = n->layers[i].spec->kind;
-        size_t time = backward_time(n, i);
-        if (kind->reads_input)
-            extend(&n->values[p->input].data, time);
-        if (kind->reads_output || n->layers[i].spec->rectified)
-            extend(&n->values[p->output].data, time);
-        extend(&n->values[p->output].gradient, time);
-        if (p->other != NONE)
-            contribute(n, p->other, time, &p->added);
-        else if (!kind->in_place && p->input != 0)
-            contribute(n, p->input, time, &p->added);
-    }
+    free(there);
 }
 
 /* Collects every buffer, places them, and puts the offsets back where they came from. */
 static bool place_buffers(struct network *n, size_t *total, struct error *error)
 {
-    size_t layers = n->spec->layer_count, count = 2 * n->value_count + layers, k = 0;
-    struct plan_buffer *all = calloc(count, sizeof *all);
+    struct plan_buffer *all = calloc(2 * n->value_count, sizeof *all);
     if (all == NULL)
         return error_set(error, "cannot plan memory: out of memory");
     for (size_t v = 0; v < n->value_count; v++) {
-        all[k++] = n->values[v].data;
-        all[k++] = n->values[v].gradient;
+        all[2 * v] = n->values[v].data.buffer;
+        all[2 * v + 1] = n->values[v].gradient.buffer;
     }
-    for (size_t i = 0; i < layers; i++)
-        all[k++] = n->places[i].added;
-    bool good = plan_place(all, count, total, error);
-    k = 0;
+    bool good = plan_place(all, 2 * n->value_count, total, error);
     for (size_t v = 0; v < n->value_count; v++) {
-        n->values[v].data = all[k++];
-        n->values[v].gradient = all[k++];
+        n->values[v].data.buffer = all[2 * v];
+        n->values[v].gradient.buffer = all[2 * v + 1];
     }
-    for (size_t i = 0; i < layers; i++)
-        n->places[i].added = all[k++];
     free(all);
     return good;
 }
 
+static size_t greater(size_t a, size_t b)
+{
+    return a > b ? a : b;
+}
+
+/* Rounded so that what comes behind is aligned as the arena aligns. */
+static size_t aligned(size_t floats)
+{
+    return arena_round(floats * sizeof(float)) / sizeof(float);
+}
+
+static struct layer_needs needs_of(const struct network *n, size_t i)
+{
+    const struct layer *l = &n->layers[i];
+    struct layer_needs needs = {0};
+    if (l->spec->kind->plan != NULL)
+        l->spec->kind->plan(l, n->planned, &needs);
+    return needs;
+}
+
+/* Memory that all layers of a segment hold at the same time, one behind the other. */
+static void share_out(struct network *n, struct segment *s, bool backward, float *shared)
+{
+    s->shared = 0;
+    for (size_t i = s->first; i < s->end; i++) {
+        struct layer_needs needs = needs_of(n, i);
+        if (shared != NULL)
+            *(backward ? &n->layers[i].backward_shared : &n->layers[i].forward_shared)
+                = shared + s->shared;
+        s->shared += aligned(backward ? needs.backward_shared : needs.forward_shared);
+    }
+}
+
+static size_t share_out_all(struct network *n, float *shared)
+{
+    size_t most = 0;
+    for (size_t k = 0; k < n->forward_count; k++) {
+        share_out(n, &n->forward[k], false, shared);
+        most = greater(most, n->forward[k].shared);
+    }
+    for (size_t k = 0; n->training && k < n->backward_count; k++) {
+        share_out(n, &n->backward[k], true, shared);
+        most = greater(most, n->backward[k].shared);
+    }
+    return most;
+}
+
+static void size_thread_memory(struct network *n)
+{
+    size_t transient = 0, scratch = 0;
+    for (size_t k = 0; k < n->forward_count; k++)
+        transient = greater(transient, n->forward[k].transient);
+    for (size_t k = 0; n->training && k < n->backward_count; k++)
+        transient = greater(transient, n->backward[k].transient);
+    for (size_t i = 0; i < n->spec->layer_count; i++) {
+        struct layer_needs needs = needs_of(n, i);
+        scratch = greater(scratch, needs.forward_scratch);
+        if (n->training)
+            scratch = greater(scratch, needs.backward_scratch);
+    }
+    n->transient_size = aligned(transient);
+    n->thread_size = n->transient_size + aligned(scratch);
+}
+
 static float *at(char *base, const struct plan_buffer *buffer)
 {
-    return base != NULL && buffer->bytes > 0 ? (float *)(base + buffer->offset) : NULL;
+    return buffer->bytes > 0 ? (float *)(base + buffer->offset) : NULL;
 }
 
 /* Hands out the arena; run once to count and once to place. */
-static void lay_out(struct network *n, size_t planned, size_t batch)
+static void lay_out(struct network *n, size_t planned)
 {
     struct arena *arena = &n->arena;
-    size_t scratch_size = 0;
     n->trained_values = arena_take(arena, n->trained, sizeof(float));
     n->running_values = arena_take(arena, n->running, sizeof(float));
     n->gradients = n->training ? arena_take(arena, n->trained, sizeof(float)) : NULL;
-    for (size_t i = 0; i < n->spec->layer_count; i++) {
-        struct layer *l = &n->layers[i];
-        struct layer_needs needs = {0};
-        if (l->spec->kind->plan != NULL)
-            l->spec->kind->plan(l, batch, &needs);
-        l->state = arena_take(arena, needs.state_bytes, 1);
-        if (scratch_size < needs.forward_scratch)
-            scratch_size = needs.forward_scratch;
-        if (n->training && scratch_size < needs.backward_scratch)
-            scratch_size = needs.backward_scratch;
-    }
-    float *scratch = arena_take(arena, scratch_size, sizeof(float));
+    for (size_t i = 0; i < n->spec->layer_count; i++)
+        n->layers[i].state = arena_take(arena, needs_of(n, i).state_bytes, 1);
+    float *shared = arena_take(arena, share_out_all(n, NULL), sizeof(float));
+    share_out_all(n, shared);
+    n->thread_memory
+        = arena_take(arena, n->thread_size * (size_t)parallel_threads(), sizeof(float));
     char *base = arena_take(arena, planned, 1);
     if (base == NULL)
         return;
@@ -234,24 +230,9 @@ static void lay_out(struct network *n, size_t planned, size_t batch)
         p->value = (trained ? n->trained_values : n->running_values) + p->offset;
         p->gradient = trained && n->training ? n->gradients + p->offset : NULL;
     }
-    for (size_t i = 0; i < n->spec->layer_count; i++) {
-        struct layer *l = &n->layers[i];
-        struct place *p = &n->places[i];
-        l->scratch = scratch;
-        l->x = at(base, &n->values[p->input].data);
-        l->y = at(base, &n->values[p->output].data);
-        l->dy = at(base, &n->values[p->output].gradient);
-        l->dx = at(base, &n->values[p->input].gradient);
-        if (p->other != NONE) {
-            l->other = at(base, &n->values[p->other].data);
-            l->dother = at(base, &n->values[p->other].gradient);
-        }
-        if (p->added.bytes > 0) {
-            float **contribution = p->other != NONE ? &l->dother : &l->dx;
-            p->gradient = *contribution;
-            *contribution = at(base, &p->added);
-            p->addend = *contribution;
-        }
+    for (size_t v = 0; v < n->value_count; v++) {
+        n->values[v].data.base = at(base, &n->values[v].data.buffer);
+        n->values[v].gradient.base = at(base, &n->values[v].gradient.buffer);
     }
 }
 
@@ -261,7 +242,7 @@ bool network_create(struct network **out, const struct network_spec *spec, size_
     struct network *n = *out = calloc(1, sizeof *n);
     if (n == NULL)
         return error_set(error, "%s: out of memory", spec->name);
-    *n = (struct network){.spec = spec, .training = training};
+    *n = (struct network){.spec = spec, .training = training, .planned = batch};
     n->layers = calloc(spec->layer_count, sizeof *n->layers);
     n->places = calloc(spec->layer_count, sizeof *n->places);
     n->values = calloc(spec->layer_count + 1, sizeof *n->values);
@@ -272,16 +253,18 @@ bool network_create(struct network **out, const struct network_spec *spec, size_
           || error_set(error, "%s: out of memory", spec->name);
     good = good && connect(n, error);
     if (good) {
-        plan_lifetimes(n, batch);
-        good = place_buffers(n, &planned, error);
+        share_gradients(n);
+        find_additions(n);
+        good = segments_cut(n, error) && place_buffers(n, &planned, error);
     }
     if (good) {
-        lay_out(n, planned, batch);
+        size_thread_memory(n);
+        lay_out(n, planned);
         size_t size = n->arena.used;
         good = arena_reserve(&n->arena, size, error);
     }
     if (good) {
-        lay_out(n, planned, batch);
+        lay_out(n, planned);
     } else {
         network_free(n);
         *out = NULL;
@@ -297,49 +280,10 @@ void network_free(struct network *n)
     free(n->layers);
     free(n->places);
     free(n->values);
+    free(n->forward);
+    free(n->backward);
     free(n->parameters);
     free(n);
-}
-
-/* Adds the time since `started` to a layer's clock, if there is one. */
-static double clock_lap(double *seconds, size_t layer, double started)
-{
-    if (seconds == NULL)
-        return 0;
-    double now = progress_seconds();
-    seconds[layer] += now - started;
-    return now;
-}
-
-void network_forward(struct network *n, const struct pass *pass)
-{
-    double started = n->forward_seconds != NULL ? progress_seconds() : 0;
-    for (size_t i = 0; i < n->spec->layer_count; i++) {
-        n->layers[i].spec->kind->forward(&n->layers[i], pass);
-        started = clock_lap(n->forward_seconds, i, started);
-    }
-}
-
-/* Once a layer has written its contribution to a gradient that had one already. */
-static void add_contribution(const struct place *p, size_t count)
-{
-    if (p->addend == NULL)
-        return;
-    enum { BLOCK = 1 << 14 };
-#pragma omp parallel for schedule(static)
-    for (size_t i = 0; i < count; i += BLOCK)
-        isa_kernels()->elementwise->add(count - i < BLOCK ? count - i : BLOCK, p->addend + i,
-                                        p->gradient + i);
-}
-
-void network_backward(struct network *n, const struct pass *pass)
-{
-    double started = n->backward_seconds != NULL ? progress_seconds() : 0;
-    for (size_t i = n->spec->layer_count; i-- > 0;) {
-        n->layers[i].spec->kind->backward(&n->layers[i], pass);
-        add_contribution(&n->places[i], pass->batch * shape_size(n->layers[i].in));
-        started = clock_lap(n->backward_seconds, i, started);
-    }
 }
 
 void network_clock(struct network *n, double *forward, double *backward)
@@ -364,19 +308,24 @@ size_t network_memory(const struct network *n)
     return n->arena.size;
 }
 
+static struct value *last_value(const struct network *n)
+{
+    return &n->values[n->places[n->spec->layer_count - 1].output];
+}
+
 float *network_input(struct network *n)
 {
-    return (float *)n->layers[0].x;
+    return n->values[0].data.base;
 }
 
 const float *network_output(const struct network *n)
 {
-    return n->layers[n->spec->layer_count - 1].y;
+    return last_value(n)->data.base;
 }
 
 float *network_output_gradient(struct network *n)
 {
-    return (float *)n->layers[n->spec->layer_count - 1].dy;
+    return n->values[last_value(n)->gradient_of].gradient.base;
 }
 
 size_t network_classes(const struct network *n)

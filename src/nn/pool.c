@@ -1,8 +1,8 @@
 /* Pooling over windows of K x K that do not overlap; rows and columns left over are dropped.
  * x: [B,H,W,C]   y: [B,H/K,W/K,C]
- * max: y = the greatest of the window, the first of equals, NaN if there is one; dx = dy there,
- * else 0 average: y = sum / K^2, rows then columns ascending; dx = dy / K^2 */
+ * max: exact/pool.h;  average: y = sum / K^2, rows then columns ascending; dx = dy / K^2 */
 #include "exact/isa.h"
+#include "exact/pool.h"
 #include "nn/layer.h"
 
 #include <string.h>
@@ -20,70 +20,29 @@ static void max_plan(const struct layer *l, size_t batch, struct layer_needs *ne
     needs->state_bytes = batch * shape_size(l->out);
 }
 
-/* Where in one example's x the element (u,v) of the window of output (i,j) lies. */
-static size_t window(const struct layer *l, size_t i, size_t j, size_t u, size_t v)
+static struct pool_shape pool_of(const struct layer *l)
 {
-    size_t k = l->spec->kernel;
-    return ((i * k + u) * l->in.width + j * k + v) * l->in.channels;
+    return (struct pool_shape){l->in.height, l->in.width, l->in.channels, l->spec->kernel};
 }
 
-/* Calls visit for every output position: x_offset is its example's beginning in x, y_offset its own
- * in y. */
-typedef void visit_window(const struct layer *l, size_t x_offset, size_t y_offset, size_t i,
-                          size_t j);
-
-static void each_window(const struct layer *l, size_t batch, visit_window *visit)
+static void max_forward(const struct layer *l, const struct pass *pass, const struct block *b)
 {
-    size_t height = l->out.height, width = l->out.width;
-#pragma omp parallel for schedule(static)
-    for (size_t b = 0; b < batch; b++) {
-        for (size_t at = 0; at < height * width; at++)
-            visit(l, b * shape_size(l->in), (b * height * width + at) * l->in.channels, at / width,
-                  at % width);
-    }
+    (void)pass;
+    const struct pool_shape pool = pool_of(l);
+    size_t in = shape_size(l->in), out = shape_size(l->out);
+    for (size_t i = 0; i < b->count; i++)
+        pool_max_forward(&pool, b->x + i * in, b->y + i * out,
+                         (uint8_t *)l->state + (b->first + i) * out);
 }
 
-/* What no window covers has no gradient. */
-static void clear_uncovered(const struct layer *l, size_t batch)
+static void max_backward(const struct layer *l, const struct pass *pass, const struct block *b)
 {
-    size_t k = l->spec->kernel;
-    if (l->in.height % k != 0 || l->in.width % k != 0)
-        memset(l->dx, 0, batch * shape_size(l->in) * sizeof *l->dx);
-}
-
-static void max_window(const struct layer *l, size_t x_offset, size_t y_offset, size_t i, size_t j)
-{
-    size_t k = l->spec->kernel, c = l->in.channels;
-    const float *x = l->x + x_offset;
-    float *y = l->y + y_offset;
-    uint8_t *place = (uint8_t *)l->state + y_offset;
-    memcpy(y, x + window(l, i, j, 0, 0), c * sizeof *y);
-    memset(place, 0, c);
-    for (size_t w = 1; w < k * k; w++)
-        isa_kernels()->elementwise->pool_max(c, (uint8_t)w, x + window(l, i, j, w / k, w % k), y,
-                                             place);
-}
-
-static void max_window_gradient(const struct layer *l, size_t x_offset, size_t y_offset, size_t i,
-                                size_t j)
-{
-    size_t k = l->spec->kernel;
-    const uint8_t *place = (const uint8_t *)l->state + y_offset;
-    for (size_t w = 0; w < k * k; w++)
-        isa_kernels()->elementwise->pool_max_gradient(
-            l->in.channels, (uint8_t)w, l->dy + y_offset, place,
-            l->dx + x_offset + window(l, i, j, w / k, w % k));
-}
-
-static void max_forward(const struct layer *l, const struct pass *pass)
-{
-    each_window(l, pass->batch, max_window);
-}
-
-static void max_backward(const struct layer *l, const struct pass *pass)
-{
-    clear_uncovered(l, pass->batch);
-    each_window(l, pass->batch, max_window_gradient);
+    (void)pass;
+    const struct pool_shape pool = pool_of(l);
+    size_t in = shape_size(l->in), out = shape_size(l->out);
+    for (size_t i = 0; i < b->count; i++)
+        pool_max_backward(&pool, b->dy + i * out, (uint8_t *)l->state + (b->first + i) * out,
+                          b->dx + i * in);
 }
 
 const struct layer_kind layer_max_pool = {.name = "max pool",
@@ -92,39 +51,44 @@ const struct layer_kind layer_max_pool = {.name = "max pool",
                                           .forward = max_forward,
                                           .backward = max_backward};
 
-static void average_window(const struct layer *l, size_t x_offset, size_t y_offset, size_t i,
-                           size_t j)
+/* Where in one example's x the element w of the window of output `at` lies. */
+static size_t element(const struct layer *l, size_t at, size_t w)
 {
-    size_t k = l->spec->kernel, c = l->in.channels;
-    float *y = l->y + y_offset;
-    memset(y, 0, c * sizeof *y);
-    for (size_t w = 0; w < k * k; w++)
-        isa_kernels()->elementwise->add(c, l->x + x_offset + window(l, i, j, w / k, w % k), y);
-    for (size_t n = 0; n < c; n++)
-        y[n] /= (float)(k * k);
+    size_t k = l->spec->kernel, width = l->out.width;
+    size_t row = at / width * k + w / k, column = at % width * k + w % k;
+    return (row * l->in.width + column) * l->in.channels;
 }
 
-static void average_window_gradient(const struct layer *l, size_t x_offset, size_t y_offset,
-                                    size_t i, size_t j)
+static void average_forward(const struct layer *l, const struct pass *pass, const struct block *b)
 {
-    size_t k = l->spec->kernel;
-    const float *dy = l->dy + y_offset;
-    for (size_t w = 0; w < k * k; w++) {
-        float *to = l->dx + x_offset + window(l, i, j, w / k, w % k);
-        for (size_t n = 0; n < l->in.channels; n++)
-            to[n] = dy[n] / (float)(k * k);
+    (void)pass;
+    size_t c = l->in.channels, window = l->spec->kernel * l->spec->kernel;
+    size_t outputs = l->out.height * l->out.width;
+    float *y = b->y;
+    for (size_t i = 0; i < b->count * outputs; i++, y += c) {
+        const float *x = b->x + i / outputs * shape_size(l->in);
+        memset(y, 0, c * sizeof *y);
+        for (size_t w = 0; w < window; w++)
+            isa_kernels()->elementwise->add(c, x + element(l, i % outputs, w), y);
+        for (size_t n = 0; n < c; n++)
+            y[n] /= (float)window;
     }
 }
 
-static void average_forward(const struct layer *l, const struct pass *pass)
+static void average_backward(const struct layer *l, const struct pass *pass, const struct block *b)
 {
-    each_window(l, pass->batch, average_window);
-}
-
-static void average_backward(const struct layer *l, const struct pass *pass)
-{
-    clear_uncovered(l, pass->batch);
-    each_window(l, pass->batch, average_window_gradient);
+    (void)pass;
+    size_t c = l->in.channels, k = l->spec->kernel, outputs = l->out.height * l->out.width;
+    const float *dy = b->dy;
+    if (l->in.height % k != 0 || l->in.width % k != 0)
+        memset(b->dx, 0, b->count * shape_size(l->in) * sizeof *b->dx);
+    for (size_t i = 0; i < b->count * outputs; i++, dy += c) {
+        for (size_t w = 0; w < k * k; w++) {
+            float *dx = b->dx + i / outputs * shape_size(l->in) + element(l, i % outputs, w);
+            for (size_t n = 0; n < c; n++)
+                dx[n] = dy[n] / (float)(k * k);
+        }
+    }
 }
 
 const struct layer_kind layer_average_pool = {.name = "average pool",

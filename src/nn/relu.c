@@ -9,20 +9,16 @@ static void shape(struct layer *l, struct network *network)
     l->out = l->in;
 }
 
-static void forward(const struct layer *l, const struct pass *pass)
+static void forward(const struct layer *l, const struct pass *pass, const struct block *b)
 {
-    size_t size = shape_size(l->in);
-#pragma omp parallel for schedule(static)
-    for (size_t b = 0; b < pass->batch; b++)
-        isa_kernels()->elementwise->rectify(size, l->y + b * size);
+    (void)pass;
+    isa_kernels()->elementwise->rectify(b->count * shape_size(l->in), b->y);
 }
 
-static void backward(const struct layer *l, const struct pass *pass)
+static void backward(const struct layer *l, const struct pass *pass, const struct block *b)
 {
-    size_t size = shape_size(l->in);
-#pragma omp parallel for schedule(static)
-    for (size_t b = 0; b < pass->batch; b++)
-        isa_kernels()->elementwise->rectify_gradient(size, l->y + b * size, l->dx + b * size);
+    (void)pass;
+    isa_kernels()->elementwise->rectify_gradient(b->count * shape_size(l->in), b->y, b->dy, b->dx);
 }
 
 const struct layer_kind layer_relu = {.name = "relu",

@@ -1,10 +1,9 @@
 /* Residual connections (He et al. 2015). A branch remembers a value; add joins it to the main one.
- * add, in place: y = x + other, or max(x + other, 0) if rectified; dz = dy, or 0 where y <= 0;
- * dother = dz, dx = dz.   x, other, y: [B,H,W,C] */
+ * add, in place: y = x + other, or max(x + other, 0) if rectified; dz = dy, or 0 where y <= 0, is
+ * the gradient of x and of other alike, and lies once in memory for both.   x, other, y: [B,H,W,C]
+ */
 #include "exact/isa.h"
 #include "nn/layer.h"
-
-#include <string.h>
 
 static void shape(struct layer *l, struct network *network)
 {
@@ -12,38 +11,27 @@ static void shape(struct layer *l, struct network *network)
     l->out = l->in;
 }
 
-static void nothing(const struct layer *l, const struct pass *pass)
+const struct layer_kind layer_branch = {.name = "branch", .in_place = true, .shape = shape};
+
+static void forward(const struct layer *l, const struct pass *pass, const struct block *b)
 {
-    (void)l;
     (void)pass;
-}
-
-const struct layer_kind layer_branch
-    = {.name = "branch", .in_place = true, .shape = shape, .forward = nothing, .backward = nothing};
-
-static void add_forward(const struct layer *l, const struct pass *pass)
-{
     const struct elementwise_kernels *kernels = isa_kernels()->elementwise;
-    size_t size = shape_size(l->in);
-#pragma omp parallel for schedule(static)
-    for (size_t b = 0; b < pass->batch; b++)
-        (l->spec->rectified ? kernels->add_rectify : kernels->add)(size, l->other + b * size,
-                                                                   l->y + b * size);
+    (l->spec->rectified ? kernels->add_rectify : kernels->add)(b->count * shape_size(l->in),
+                                                               b->other, b->y);
 }
 
-static void add_backward(const struct layer *l, const struct pass *pass)
+static void backward(const struct layer *l, const struct pass *pass, const struct block *b)
 {
-    size_t size = shape_size(l->in);
-#pragma omp parallel for schedule(static)
-    for (size_t b = 0; b < pass->batch; b++) {
-        if (l->spec->rectified)
-            isa_kernels()->elementwise->rectify_gradient(size, l->y + b * size, l->dy + b * size);
-        memcpy(l->dother + b * size, l->dy + b * size, size * sizeof *l->dother);
-    }
+    (void)pass;
+    if (l->spec->rectified)
+        isa_kernels()->elementwise->rectify_gradient(b->count * shape_size(l->in), b->y, b->dy,
+                                                     b->dx);
 }
 
 const struct layer_kind layer_add = {.name = "add",
                                      .in_place = true,
+                                     .reads_rectified = true,
                                      .shape = shape,
-                                     .forward = add_forward,
-                                     .backward = add_backward};
+                                     .forward = forward,
+                                     .backward = backward};

@@ -43,12 +43,11 @@ static void layer_costs(const struct layer *l, size_t batch, struct cost *forwar
     if (kind == &layer_branch || kind == &layer_unused_batch_norm)
         return;
     forward->flop = 2 * positions * parameter_sum(l, true);
-    backward->flop = forward->flop * (l->dx != NULL ? 2 : 1);
-    forward->bytes = in + out + (l->other != NULL ? in : 0) + parameters;
-    bool reads_output = kind->reads_output || l->spec->rectified;
+    backward->flop = forward->flop * (l->wants_dx ? 2 : 1);
+    forward->bytes = in + out + (kind == &layer_add ? in : 0) + parameters;
+    bool reads_output = kind->reads_output || (kind->reads_rectified && l->spec->rectified);
     backward->bytes = out + (kind->reads_input ? in : 0) + (reads_output ? out : 0)
-                      + (l->dx != NULL && kind != &layer_add ? in : 0)
-                      + (l->dother != NULL ? in : 0) + 2 * parameters;
+                      + (l->wants_dx ? in : 0) + 2 * parameters;
     forward->bytes *= sizeof(float);
     backward->bytes *= sizeof(float);
 }

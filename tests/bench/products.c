@@ -49,9 +49,9 @@ static void add_layer(struct products *p, const struct layer *l, size_t batch)
     size_t rows = linear ? batch : l->out.height * l->out.width;
     add_product(p, linear ? "linear y" : "conv y", rows, n, k, false);
     add_product(p, linear ? "linear dw" : "conv dw", k, n, rows, true);
-    if (l->dx != NULL)
+    if (l->wants_dx)
         add_product(p, linear ? "linear dx" : "conv dx", rows, k, n, false);
-    if (!linear && w->height == 3 && l->spec->stride == 1 && l->dx != NULL) {
+    if (!linear && w->height == 3 && l->spec->stride == 1 && l->wants_dx) {
         add_product(p, "winograd y", TILES, n, w->inputs, false);
         add_product(p, "winograd dx", TILES, w->inputs, n, false);
         add_product(p, "winograd dw", w->inputs, n, TILES, true);

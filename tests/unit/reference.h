@@ -14,9 +14,10 @@
 
 enum { REFERENCE_LAYERS = 256 };
 
-/* What each layer of a table takes and gives. */
+/* What each layer of a table takes and gives; a pool in a convolution's row is a layer of its own.
+ */
 struct reference_layer {
-    const struct layer_spec *spec;
+    struct layer_spec spec;
     struct shape in, out;
     size_t parameter; /* index of its first */
 };
@@ -54,18 +55,25 @@ static inline size_t reference_parameters(const struct layer_spec *spec)
 static inline void reference_read(struct reference *r, const struct network_spec *spec)
 {
     struct shape current = spec->input, shortcut = {0, 0, 0};
-    assert_true(spec->layer_count <= REFERENCE_LAYERS);
-    *r = (struct reference){.layer_count = spec->layer_count, .input = spec->input};
+    *r = (struct reference){.input = spec->input};
     for (size_t i = 0; i < spec->layer_count; i++) {
-        struct reference_layer *l = &r->layers[i];
-        l->spec = &spec->layers[i];
+        struct reference_layer *l = &r->layers[r->layer_count++];
+        assert_true(r->layer_count < REFERENCE_LAYERS);
+        l->spec = spec->layers[i];
+        l->spec.pool = 0;
         l->parameter = r->parameter_count;
-        r->parameter_count += reference_parameters(l->spec);
-        struct shape *value = l->spec->on_shortcut ? &shortcut : &current;
+        r->parameter_count += reference_parameters(&l->spec);
+        struct shape *value = l->spec.on_shortcut ? &shortcut : &current;
         l->in = *value;
-        *value = l->out = reference_shape(l->spec, l->in);
-        if (l->spec->kind == &layer_branch)
+        *value = l->out = reference_shape(&l->spec, l->in);
+        if (l->spec.kind == &layer_branch)
             shortcut = current;
+        if (spec->layers[i].pool > 1) {
+            struct reference_layer *pool = &r->layers[r->layer_count++];
+            pool->spec = (struct layer_spec)MAX_POOL(spec->layers[i].pool);
+            pool->in = *value;
+            *value = pool->out = reference_shape(&pool->spec, pool->in);
+        }
     }
 }
 
@@ -74,7 +82,7 @@ static inline void reference_convolution(const struct reference_layer *l, size_t
                                          double *y)
 {
     struct shape in = l->in, out = l->out;
-    size_t kernel = l->spec->kernel, n = out.channels;
+    size_t kernel = l->spec.kernel, n = out.channels;
     double *turned = support_allocate(kernel * kernel * in.channels * n, sizeof *turned);
     for (size_t o = 0; o < n; o++) {
         for (size_t c = 0; c < in.channels; c++) {
@@ -90,8 +98,8 @@ static inline void reference_convolution(const struct reference_layer *l, size_t
             memcpy(to, bias, n * sizeof *to);
             for (size_t uv = 0; uv < kernel * kernel; uv++) {
                 /* wraps round below 0, and is then outside too */
-                size_t row = ij / out.width * l->spec->stride + uv / kernel - l->spec->padding;
-                size_t column = ij % out.width * l->spec->stride + uv % kernel - l->spec->padding;
+                size_t row = ij / out.width * l->spec.stride + uv / kernel - l->spec.padding;
+                size_t column = ij % out.width * l->spec.stride + uv % kernel - l->spec.padding;
                 if (row >= in.height || column >= in.width)
                     continue;
                 const double *from = x + ((b * in.height + row) * in.width + column) * in.channels;
@@ -145,8 +153,8 @@ static inline void reference_norm(const struct reference_layer *l, size_t batch,
 static inline void reference_pool(const struct reference_layer *l, size_t batch, const double *x,
                                   double *y)
 {
-    bool average = l->spec->kind == &layer_average_pool;
-    size_t kernel = l->spec->kernel, c = l->in.channels;
+    bool average = l->spec.kind == &layer_average_pool;
+    size_t kernel = l->spec.kernel, c = l->in.channels;
     for (size_t i = 0; i < batch * shape_size(l->out); i++) {
         size_t channel = i % c, column = i / c % l->out.width;
         size_t row = i / c / l->out.width % l->out.height, b = i / shape_size(l->out);
@@ -164,7 +172,7 @@ static inline void reference_pool(const struct reference_layer *l, size_t batch,
 static inline void reference_dropout(const struct reference_layer *l, const struct pass *pass,
                                      const double *x, double *y)
 {
-    double p = (double)l->spec->probability;
+    double p = (double)l->spec.probability;
     for (size_t i = 0; i < pass->batch * shape_size(l->in); i++) {
         uint32_t words[4];
         random_block(pass->seed, RANDOM_DROPOUT, pass->step, i / 4, words);
@@ -177,7 +185,7 @@ static inline void reference_layer_forward(const struct reference_layer *l, cons
                                            double *const *p, const double *x, const double *other,
                                            double *y)
 {
-    const struct layer_kind *kind = l->spec->kind;
+    const struct layer_kind *kind = l->spec.kind;
     size_t count = pass->batch * shape_size(l->out);
     if (kind == &layer_convolution) {
         reference_convolution(l, pass->batch, x, p[0], p[1], y);
@@ -194,7 +202,7 @@ static inline void reference_layer_forward(const struct reference_layer *l, cons
             y[i] = kind == &layer_add ? x[i] + other[i] : x[i];
     }
     for (size_t i = 0; i < count; i++) {
-        if ((kind == &layer_relu || l->spec->rectified) && !(y[i] > 0))
+        if ((kind == &layer_relu || l->spec.rectified) && !(y[i] > 0))
             y[i] = 0;
     }
 }
@@ -208,16 +216,16 @@ static inline void reference_forward(const struct reference *r, const struct pas
     memcpy(current, x, count * sizeof *current);
     for (size_t i = 0; i < r->layer_count; i++) {
         const struct reference_layer *l = &r->layers[i];
-        double **value = l->spec->on_shortcut ? &shortcut : &current;
+        double **value = l->spec.on_shortcut ? &shortcut : &current;
         count = pass->batch * shape_size(l->out);
         double *y = support_allocate(count, sizeof *y);
         reference_layer_forward(l, pass, parameters + l->parameter, *value, shortcut, y);
         free(*value);
         *value = y;
-        if (l->spec->kind == &layer_branch) {
+        if (l->spec.kind == &layer_branch) {
             shortcut = support_allocate(count, sizeof *shortcut);
             memcpy(shortcut, y, count * sizeof *shortcut);
-        } else if (l->spec->kind == &layer_add) {
+        } else if (l->spec.kind == &layer_add) {
             free(shortcut);
             shortcut = NULL;
         }

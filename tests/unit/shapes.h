@@ -51,16 +51,16 @@ static inline struct conv_shape conv_shape_of(const struct reference_layer *l)
                                .width = l->in.width,
                                .channels = l->in.channels,
                                .outputs = l->out.channels,
-                               .kernel = l->spec->kernel,
-                               .stride = l->spec->stride,
-                               .padding = l->spec->padding};
+                               .kernel = l->spec.kernel,
+                               .stride = l->spec.stride,
+                               .padding = l->spec.padding};
 }
 
 /* As exact/im2col.c asks for them: forward, dW, dX. */
 static inline void products_of_im2col(struct products *p, const struct reference_layer *l)
 {
     size_t rows = l->out.height * l->out.width, outputs = l->out.channels;
-    size_t patch = l->spec->kernel * l->spec->kernel * l->in.channels;
+    size_t patch = l->spec.kernel * l->spec.kernel * l->in.channels;
     products_add(p, product_of(rows, outputs, patch, false, true, false));
     products_add(p, product_of(patch, outputs, rows, true, false, false));
     products_add(p, product_of(patch, outputs, rows, true, false, true));
@@ -93,9 +93,9 @@ static inline void products_of_linear(struct products *p, const struct reference
 static inline void products_of_layer(struct products *p, const struct reference_layer *l)
 {
     const struct conv_shape shape = conv_shape_of(l);
-    if (l->spec->kind == &layer_linear)
+    if (l->spec.kind == &layer_linear)
         products_of_linear(p, l);
-    if (l->spec->kind == &layer_convolution) {
+    if (l->spec.kind == &layer_convolution) {
         products_of_im2col(p, l); /* OpenBLAS always goes this way */
         if (winograd_applies(&shape))
             products_of_winograd(p, l);

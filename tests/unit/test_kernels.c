@@ -35,11 +35,17 @@ static struct winograd_tile output_of(struct winograd_tile tile)
 {
     tile.end_row = tile.end_row < 4 ? tile.end_row : 4;
     tile.end_column = tile.end_column < 4 ? tile.end_column : 4;
+    tile.origin = tile.origin > 0 ? tile.origin : 0;
+    tile.first_row = tile.first_column = 0;
+    tile.pooled_stride = SIDE / 2 * CHANNELS;
     return tile;
 }
 
+enum { TAILS = 4 };
+
 struct results {
-    float v[PLANES], y[IMAGE], dm[PLANES], dd[IMAGE], u[PLANES], dg[9 * CHANNELS];
+    float v[PLANES], y[TAILS][IMAGE], dm[TAILS][PLANES], dd[IMAGE], u[PLANES], dg[9 * CHANNELS];
+    uint8_t place[TAILS][IMAGE];
 };
 
 static void transform(const struct winograd_kernels *k, const struct winograd_tile *tile,
@@ -54,11 +60,14 @@ static void transform(const struct winograd_kernels *k, const struct winograd_ti
     memset(r, 0, sizeof *r);
     fill(r->dd, IMAGE, 5);
     k->input(tile, image, r->v);
-    k->output(&out, planes, bias, r->y);
-    k->output_adjoint(&out, image, r->dm);
+    for (int t = 0; t < TAILS; t++) {
+        const struct winograd_tail tail = {bias, t % 2 == 1, t / 2 == 1};
+        k->output(&out, &tail, planes, r->y[t], r->place[t]);
+        k->output_adjoint(&out, &tail, image, r->y[t], r->place[t], r->dm[t]);
+    }
     k->input_adjoint(tile, planes, r->dd);
-    k->filter(CHANNELS, CHANNELS, filters, r->u);
-    k->filter_adjoint(CHANNELS, CHANNELS, planes, r->dg);
+    k->filter(CHANNELS, CHANNELS, CHANNELS, filters, r->u);
+    k->filter_adjoint(CHANNELS, CHANNELS, CHANNELS, planes, r->dg);
 }
 
 static void test_transforms(void **state)
@@ -72,8 +81,11 @@ static void test_transforms(void **state)
                 continue;
             transform((*k)->winograd, &tiles[t], &got);
             assert_same_bits(got.v, want.v, PLANES, (*k)->name);
-            assert_same_bits(got.y, want.y, IMAGE, (*k)->name);
-            assert_same_bits(got.dm, want.dm, PLANES, (*k)->name);
+            for (int i = 0; i < TAILS; i++) {
+                assert_same_bits(got.y[i], want.y[i], IMAGE, (*k)->name);
+                assert_same_bits(got.dm[i], want.dm[i], PLANES, (*k)->name);
+                assert_memory_equal(got.place[i], want.place[i], IMAGE);
+            }
             assert_same_bits(got.dd, want.dd, IMAGE, (*k)->name);
             assert_same_bits(got.u, want.u, PLANES, (*k)->name);
             assert_same_bits(got.dg, want.dg, 9 * CHANNELS, (*k)->name);
@@ -112,6 +124,7 @@ static void test_matrices(void **state)
 {
     (void)state;
     static float x[PLANES], y[PLANES], bias[CHANNELS];
+    const struct winograd_tail tail = {bias, false, false};
     const struct winograd_kernels *k = isa_kernels()->winograd;
     struct winograd_tile in = {0, 0, 6, 0, 6, 6 * CHANNELS, CHANNELS, CHANNELS};
     struct winograd_tile out = {0, 0, 4, 0, 4, 4 * CHANNELS, CHANNELS, CHANNELS};
@@ -124,19 +137,19 @@ static void test_matrices(void **state)
             k->input(&in, x, y);
             break;
         case 1:
-            k->output(&out, x, bias, y);
+            k->output(&out, &tail, x, y, NULL);
             break;
         case 2:
-            k->output_adjoint(&out, x, y);
+            k->output_adjoint(&out, &tail, x, NULL, NULL, y);
             break;
         case 3:
             k->input_adjoint(&in, x, y);
             break;
         case 4:
-            k->filter(CHANNELS, CHANNELS, x, y);
+            k->filter(CHANNELS, CHANNELS, CHANNELS, x, y);
             break;
         default:
-            k->filter_adjoint(CHANNELS, CHANNELS, x, y);
+            k->filter_adjoint(CHANNELS, CHANNELS, CHANNELS, x, y);
             break;
         }
         for (size_t i = 0; i < sides[which] * sides[which] * CHANNELS; i++) {
@@ -172,7 +185,7 @@ static void pass_over(const struct elementwise_kernels *k, struct passes *p)
     for (uint32_t i = 0; i < 5; i++)
         support_fill(vectors[i], CHANNELS, 30 + i);
     k->rectify(N, p->f[0]);
-    k->rectify_gradient(N, x, p->f[1]);
+    k->rectify_gradient(N, x, p->f[1], p->f[1]);
     k->add(N, x, p->f[2]);
     k->add_rectify(N, x, p->f[3]);
     k->add_rows(ROWS, CHANNELS, x, p->d[0]);

@@ -112,7 +112,8 @@ static void test_shortcut(void **state)
                LINEAR("c", 4)));
     check(SPEC(4, 4, 3, CONV("a", 6, 3, 1, 1), BRANCH, CONV("b", 8, 3, 2, 1), RELU,
                CONV("d", 5, 1, 1, 0), SHORTCUT_CONV("s.0", 5, 2), ADD, RELU, LINEAR("c", 4)));
-    check(SPEC(4, 4, 3, CONV("a", 6, 3, 1, 1), BRANCH, ADD, LINEAR("c", 4)));
+    check(SPEC(4, 4, 3, CONV("a", 6, 3, 1, 1), BRANCH, CONV("b", 6, 1, 1, 0), ADD, BRANCH,
+               BATCH_NORM_RELU("n"), CONV("d", 6, 1, 1, 0), ADD_RELU, LINEAR("c", 4)));
 }
 
 /* Rectified in the same pass: as the layer followed by a rectifier. */
@@ -125,6 +126,15 @@ static void test_rectified(void **state)
     check(SPEC(4, 4, 3, CONV("a", 6, 3, 1, 1), BRANCH, CONV("b", 6, 3, 1, 1), ADD_RELU,
                LINEAR("c", 4)));
     check(SPEC(6, 6, 3, CONV_RELU("a", 6, 3, 1, 1), MAX_POOL(2), DROPOUT(0.5f), LINEAR("c", 4)));
+}
+
+/* And pooled in the same pass, with and without rows left over. */
+static void test_pooled(void **state)
+{
+    (void)state;
+    check(SPEC(7, 6, 3, CONV_RELU_MAX_POOL("a", 6, 3, 1, 1, 2), LINEAR("c", 4)));
+    check(SPEC(9, 10, 3, CONV("a", 16, 1, 1, 0), CONV_RELU_MAX_POOL("b", 16, 3, 1, 0, 2),
+               CONV_RELU_MAX_POOL("d", 5, 3, 1, 1, 3), LINEAR("c", 4)));
 }
 
 /* 3x3 convolutions of 16 channels and more go another way; tiles hang over the edges. */
@@ -226,10 +236,15 @@ static void test_running_statistics(void **state)
 {
     (void)state;
     enum { BATCH = 6, AREA = 6, C = 3, INPUTS = BATCH * AREA * C };
-    const struct network_spec spec = SPEC(2, 3, C, BATCH_NORM("a"), LINEAR("b", 2));
-    struct network *network = create(&spec, BATCH, false);
+    const struct network_spec spec
+        = SPEC(2, 3, C, CONV("i", C, 1, 1, 0), BATCH_NORM("a"), LINEAR("b", 2));
+    struct network *network = create(&spec, BATCH, true);
     size_t count;
     struct parameter *p = network_parameters(network, &count);
+    for (size_t i = 0; i < C * C; i++)
+        p[0].value[i] = i % (C + 1) == 0 ? 1 : 0; /* x as it is */
+    memset(p[1].value, 0, C * sizeof *p[1].value);
+    p += 2;
     float x[INPUTS];
     for (int step = 0; step < 2; step++) {
         double before[2][C];
@@ -308,6 +323,7 @@ int main(void)
         cmocka_unit_test(test_dropout),
         cmocka_unit_test(test_shortcut),
         cmocka_unit_test(test_rectified),
+        cmocka_unit_test(test_pooled),
         cmocka_unit_test(test_wide_convolution),
         cmocka_unit_test(test_blocks),
         cmocka_unit_test(test_dropout_mask),

@@ -173,6 +173,11 @@ static void test_bad_tables(void **state)
     spec.layer_count = 4;
     assert_fails(network_create(&network, &spec, 1, true, &error), error, "adds different shapes");
     assert_null(network);
+    const struct layer_spec itself[] = {CONV("a", 2, 1, 1, 0), BRANCH, ADD};
+    spec.layers = itself;
+    spec.layer_count = 3;
+    assert_fails(network_create(&network, &spec, 1, true, &error), error, "to itself");
+    assert_null(network);
     const struct layer_spec first[] = {BATCH_NORM("a"), LINEAR("b", 2)};
     spec.layers = first;
     spec.layer_count = 2;
