@@ -29,7 +29,8 @@ $(3)/final.safetensors: $(call stale,$(3)/final.safetensors,$(train_key)) \
 		| $(3)/init.safetensors $(DATA_READY) $(BIN)/train
 	@if [ "$$$$(cat $(3)/begun 2>/dev/null)" != '$(train_key)' ] || \
 		{ [ -f $$@ ] && [ ! -f $(3)/log.tsv ]; }; then \
-		rm -rf $(3)/checkpoint.safetensors* $(3)/checkpoints $(3)/final.safetensors $(3)/log.tsv && \
+		rm -rf $(3)/checkpoint.safetensors $(3)/checkpoint.safetensors.previous \
+			$(3)/checkpoints $(3)/final.safetensors $(3)/log.tsv && \
 		echo '$(train_key)' >$(3)/begun; fi
 	$(BIN)/train --weights $(3)/init.safetensors --data $(DATA) --examples $(TRAIN_EXAMPLES) \
 		--epochs $(EPOCHS_$(call column,3,$(1))) --batch-size $(call column,6,$(1)) \
