@@ -48,6 +48,7 @@ include pipeline/00-settings.mk
 include pipeline/10-build.mk
 include pipeline/20-fetch.mk
 include pipeline/30-train.mk
+include pipeline/40-audit.mk
 include pipeline/50-figures.mk
 include pipeline/60-paper.mk
 include pipeline/70-verify.mk

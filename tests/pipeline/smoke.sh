@@ -12,6 +12,12 @@ run() { make --no-print-directory PROFILE=smoke BIN="$BIN" "$@"; }
 run -j2 THREADS=1 verify evaluate >first 2>&1 || { cat first; exit 1; }
 cmp <("$BIN/numerics-fingerprint" --folder fingerprint) pipeline/golden/numerics
 
+# Transcripts are true, of each track and seed asked for; another setting of KEEP trains nothing anew.
+run audit RUN=kaiming EPOCH=1 >audited
+grep -qx 'true: the replay gives what the transcript says of epoch 1' audited
+run audit RUN=resnet56-bs10 EPOCH=1 STEPS=36..36 >audited
+grep -q "^state_sha256 after step 36      $(grep '^1' $runs/resnet56-bs10/seed-1/log.tsv | cut -f5)$" audited
+
 expect() { # expect COUNT WHAT ARGUMENTS...: so many commands of the stages would run
     local count=$1 what=$2 got; shift 2
     run -n "$@" evaluate >plan 2>&1 || { echo "$what: make -n fails"; cat plan; exit 1; }
@@ -24,6 +30,7 @@ expect 0 "sources and data touched"
 echo '/* a remark */' >>src/nn/adam.c
 expect 0 "a source with a new remark"
 expect 0 "another number of threads" THREADS=7
+expect 0 "other checkpoints to keep" KEEP=every:2
 expect 32 "another seed" SEEDS=2
 expect 24 "another learning rate" LEARNING_RATE=2e-4 # train, evaluate, loss-to-dat of eight runs
 expect 8 "fewer test examples" TEST_EXAMPLES=100     # evaluate of eight runs
@@ -56,5 +63,9 @@ refused "PROFILE=fast is none of full, quick, smoke" PROFILE=fast evaluate
 refused "SEEDS=1 x is not a list" SEEDS="1 x" evaluate
 refused "SEEDS=1 1 is not a list" SEEDS="1 1" evaluate
 refused "TRACKS=as-if" TRACKS=as-if evaluate
+refused "KEEP=every is none of all, every:N, last" KEEP=every train
+refused "RUN=none is none of all-ones" RUN=none EPOCH=1 audit
+refused "EPOCH is missing" RUN=kaiming audit
+refused "has 2 epochs, and no epoch 3" PROFILE=smoke RUN=kaiming EPOCH=3 audit
 refused "no golden checksums for PROFILE=quick" PROFILE=quick verify
 refused "not compared by checksum" PROFILE=smoke GEMM=openblas verify

@@ -18,8 +18,16 @@ struct values {
     double real;
     int choice;
     struct option_list list;
+    int parsed;
+    const char *operands[2];
     bool quiet;
 };
+
+static bool parse_yes(const char *value, void *target, struct error *error)
+{
+    *(int *)target = strcmp(value, "yes") == 0;
+    return *(int *)target == 1 || error_set(error, "'%s' is not yes", value);
+}
 
 static const char *const choices[] = {"red", "green", NULL};
 
@@ -34,8 +42,13 @@ static bool parse(int argc, char **argv, struct values *v, int *code)
            {"real", "X", "a real number", OPTION_REAL, &v->real},
            {"choice", "NAME", "a choice", OPTION_CHOICE, &v->choice, .choices = choices},
            {"list", "ITEM", "a list", OPTION_LIST, &v->list},
+           {"parsed", "YES", "yes", OPTION_PARSED, &v->parsed, .parse = parse_yes},
            {0}};
-    const struct tool tool = {"tool", "is a test", options, &v->quiet};
+    struct tool tool = {"tool", "is a test", options, &v->quiet};
+    if (strcmp(argv[0], "pair") == 0) {
+        tool.operands = "A B";
+        tool.values = v->operands;
+    }
     optind = 1;
     return tool_start(&tool, argc, argv, code);
 }
@@ -245,6 +258,46 @@ static void test_list(void **state)
 }
 
 /* A remark is one line, whatever is put into it. */
+/* Operands may stand anywhere among the options, and there are as many as the tool takes. */
+static void test_operands(void **state)
+{
+    (void)state;
+    struct values v;
+    static const char *const lines[]
+        = {"pair|a|b|--text|t", "pair|--text|t|a|b", "pair|a|--text|t|b"};
+    for (size_t i = 0; i < sizeof lines / sizeof *lines; i++) {
+        assert_true(parses(lines[i], &v));
+        assert_string_equal(v.operands[0], "a");
+        assert_string_equal(v.operands[1], "b");
+    }
+    static const struct {
+        const char *line, *words;
+    } refused[] = {{"pair|--text|t", "A B expected, 0 given"},
+                   {"pair|--text|t|a", "A B expected, 1 given"},
+                   {"pair|a|b|c|--text|t", "'c' is not an option"},
+                   {"tool|a|--text|t", "'a' is not an option"}};
+    for (size_t i = 0; i < sizeof refused / sizeof *refused; i++) {
+        char *out, *err;
+        assert_int_equal(run(refused[i].line, &out, &err), EXIT_USAGE);
+        assert_non_null(strstr(err, refused[i].words));
+        free(out);
+        free(err);
+    }
+}
+
+/* A value that the tool parses itself. */
+static void test_parsed(void **state)
+{
+    (void)state;
+    struct values v;
+    char *out, *err;
+    assert_true(parses("tool|--text|t|--parsed|yes", &v) && v.parsed == 1);
+    assert_int_equal(run("tool|--text|t|--parsed|no", &out, &err), EXIT_USAGE);
+    assert_non_null(strstr(err, "--parsed: 'no' is not yes"));
+    free(out);
+    free(err);
+}
+
 static void test_say(void **state)
 {
     (void)state;
@@ -273,6 +326,8 @@ int main(void)
         cmocka_unit_test(test_refused),
         cmocka_unit_test(test_help_and_version),
         cmocka_unit_test(test_list),
+        cmocka_unit_test(test_operands),
+        cmocka_unit_test(test_parsed),
         cmocka_unit_test(test_say),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
