@@ -46,6 +46,11 @@ ifneq ($(filter-out help deps clean distclean lint,$(or $(MAKECMDGOALS),help)),)
 
 include pipeline/00-settings.mk
 include pipeline/10-build.mk
+include pipeline/92-fuzz.mk
+
+# Fuzzing needs the compiler alone, all else the state of the data and of the arithmetic too.
+ifneq ($(filter-out fuzz fuzz-targets,$(MAKECMDGOALS)),)
+
 include pipeline/20-fetch.mk
 include pipeline/30-train.mk
 include pipeline/50-figures.mk
@@ -60,5 +65,6 @@ all: $(TOOLS)
 paper: paper/build/$(LABEL)/paper.pdf
 	@echo "paper: $<"
 
+endif
 endif
 endif
