@@ -11,14 +11,14 @@ FUZZ_POSSIBLE = $(shell echo 'int LLVMFuzzerTestOneInput(void) { return 0; }' | 
 .PHONY: fuzz fuzz-targets
 fuzz:
 	@$(if $(FUZZ_POSSIBLE),,echo "fuzz: needs clang, libclang-rt-14-dev and libomp-dev" >&2; exit 1)
-	$(MAKE) --no-print-directory BIN=bin/fuzz CC=clang OPTIMISE=-O1 \
+	$(MAKE) --no-print-directory BIN=bin/fuzz CC=clang OPTIMISE=-O1 FORTIFY= \
 		CFLAGS='-fsanitize=fuzzer-no-link $(FUZZ_FLAGS)' fuzz-targets
 	tests/fuzz/run.sh bin/fuzz $(FUZZ_SECONDS) $(FUZZ)
 
 fuzz-targets: $(FUZZ:%=$(BIN)/%)
 
 $(FUZZ:%=$(BIN)/%): $(BIN)/%: $(OBJ)/tests/fuzz/%.o $(OBJ)/tests/fuzz/fuzz.o $(OBJ)/libreinit.a
-	$(CC) -fsanitize=fuzzer $(CFLAGS_ALL) $(LDFLAGS) -Wl,--as-needed -o $@ $^ $(LIBRARIES)
+	$(LINK) -fsanitize=fuzzer -o $@ $^ $(LIBRARIES)
 
 $(OBJ)/tests/fuzz/%.o: tests/fuzz/%.c $(FLAGS_STAMP)
 	@mkdir -p $(@D)
