@@ -41,6 +41,7 @@ distclean: clean
 	rm -rf data/cifar10 data/runs
 lint:
 	tests/lint.sh
+	tests/analyse.sh
 
 ifneq ($(filter-out help deps clean distclean lint,$(or $(MAKECMDGOALS),help)),)
 
@@ -48,8 +49,8 @@ include pipeline/00-settings.mk
 include pipeline/10-build.mk
 include pipeline/92-fuzz.mk
 
-# Fuzzing needs the compiler alone, all else the state of the data and of the arithmetic too.
-ifneq ($(filter-out fuzz fuzz-targets,$(MAKECMDGOALS)),)
+# These need the compiler alone, all else the state of the data and of the arithmetic too.
+ifneq ($(filter-out tools fuzz fuzz-targets,$(MAKECMDGOALS)),)
 
 include pipeline/20-fetch.mk
 include pipeline/30-train.mk

@@ -80,12 +80,12 @@ bool tensors_hash(const struct tensor *tensors, size_t count, char hex[SHA256_HE
 static json_t *make_entry(const struct tensor *tensor, size_t offset)
 {
     json_t *shape = json_array();
+    size_t end = offset + 4 * tensor->count;
     int failed = 0;
     for (size_t d = 0; d < tensor->dims; d++)
         failed |= json_array_append_new(shape, json_integer((json_int_t)tensor->shape[d]));
-    json_t *entry
-        = json_pack("{s:s, s:o, s:[I, I]}", "dtype", "F32", "shape", shape, "data_offsets",
-                    (json_int_t)offset, (json_int_t)(offset + 4 * tensor->count));
+    json_t *entry = json_pack("{s:s, s:o, s:[I, I]}", "dtype", "F32", "shape", shape,
+                              "data_offsets", (json_int_t)offset, (json_int_t)end);
     if (failed != 0) {
         json_decref(entry);
         entry = NULL;
@@ -108,10 +108,10 @@ static bool hash_header(uint8_t *header, size_t size, uint8_t **digits, char hex
     return sha256_of(header, size, hex, error);
 }
 
-/* The header's JSON as a string the caller frees, or NULL. Keys stay in the order given; the
- * header's own hash is yet to come. */
-static char *make_json(const struct tensor *tensors, size_t count, const struct metadata *metadata,
-                       const char *hash)
+/* The header's JSON, or NULL. Keys stay in the order given; the header's own hash is yet to come.
+ */
+static json_t *make_json(const struct tensor *tensors, size_t count,
+                         const struct metadata *metadata, const char *hash)
 {
     json_t *root = json_object(), *pairs = json_object();
     int failed = 0;
@@ -125,9 +125,10 @@ static char *make_json(const struct tensor *tensors, size_t count, const struct 
         failed |= json_object_set_new(root, tensors[t].name, make_entry(&tensors[t], offset));
         offset += 4 * tensors[t].count;
     }
-    char *text = failed == 0 ? json_dumps(root, JSON_COMPACT) : NULL;
+    if (failed == 0)
+        return root;
     json_decref(root);
-    return text;
+    return NULL;
 }
 
 /* The whole header in *header, which the caller frees: length, JSON, padding. */
@@ -138,23 +139,23 @@ static bool make_header(const char *path, const struct tensor *tensors, size_t c
     char hash[SHA256_HEX_SIZE];
     if (!tensors_hash(tensors, count, hash, error))
         return false;
-    char *json = make_json(tensors, count, metadata, hash);
-    if (json == NULL)
-        return error_set(error, "%s: cannot make the header: a text is not UTF-8, or no memory",
-                         path);
-    size_t length = strlen(json), padded = (length + 7) / 8 * 8;
-    uint8_t *digits, *block = malloc(8 + padded);
-    bool good = block != NULL || error_set(error, "%s: out of memory", path);
+    json_t *json = make_json(tensors, count, metadata, hash);
+    size_t length = json != NULL ? json_dumpb(json, NULL, 0, JSON_COMPACT) : 0;
+    size_t padded = (length + 7) / 8 * 8;
+    uint8_t *digits, *block = length > 0 ? malloc(8 + padded) : NULL;
+    bool good = block != NULL
+                || error_set(error, "%s: cannot make the header: a text is not UTF-8, or no memory",
+                             path);
     if (good) {
         for (int i = 0; i < 8; i++)
             block[i] = (uint8_t)((uint64_t)padded >> (8 * i));
         memset(block + 8, ' ', padded);
-        memcpy(block + 8, json, length);
+        json_dumpb(json, (char *)block + 8, length, JSON_COMPACT);
         good = hash_header(block, 8 + padded, &digits, hash, error);
     }
     if (good)
         memcpy(digits, hash, HASH_DIGITS);
-    free(json);
+    json_decref(json);
     *header = block;
     *size = 8 + padded;
     return good;
@@ -204,7 +205,7 @@ static bool read_entry(struct tensor *tensor, const char *path, const char *name
     if (strlen(name) >= sizeof tensor->name)
         return error_set(error, "%s: tensor name longer than %d: %.40s...", path,
                          TENSOR_NAME_MAX - 1, name);
-    strcpy(tensor->name, name);
+    memcpy(tensor->name, name, strlen(name) + 1);
     if (!json_is_string(dtype) || strcmp(json_string_value(dtype), "F32") != 0)
         return error_set(error, "%s: tensor %s: dtype is not F32", path, name);
     if (!json_is_array(shape) || json_array_size(shape) > TENSOR_DIMS_MAX)
