@@ -8,9 +8,11 @@ FUZZ_FLAGS := -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-f
 FUZZ_POSSIBLE = $(shell echo 'int LLVMFuzzerTestOneInput(void) { return 0; }' | \
 	clang -fsanitize=fuzzer,address -x c -o /dev/null - 2>/dev/null && echo yes)
 
+FUZZ_NEEDS := needs clang, libclang-rt-14-dev and libomp-dev
+
 .PHONY: fuzz fuzz-targets
 fuzz:
-	@$(if $(FUZZ_POSSIBLE),,echo "fuzz: needs clang, libclang-rt-14-dev and libomp-dev" >&2; exit 1)
+	@$(if $(FUZZ_POSSIBLE),:,echo "fuzz: $(FUZZ_NEEDS)" >&2; exit 1)
 	$(MAKE) --no-print-directory BIN=bin/fuzz CC=clang OPTIMISE=-O1 FORTIFY= \
 		CFLAGS='-fsanitize=fuzzer-no-link $(FUZZ_FLAGS)' fuzz-targets
 	tests/fuzz/run.sh bin/fuzz $(FUZZ_SECONDS) $(FUZZ)
