@@ -41,11 +41,17 @@ distclean: clean
 	rm -rf data/cifar10 data/runs
 lint:
 	tests/lint.sh
+	tests/analyse.sh
 
 ifneq ($(filter-out help deps clean distclean lint,$(or $(MAKECMDGOALS),help)),)
 
 include pipeline/00-settings.mk
 include pipeline/10-build.mk
+include pipeline/92-fuzz.mk
+
+# These need the compiler alone, all else the state of the data and of the arithmetic too.
+ifneq ($(filter-out tools fuzz fuzz-targets,$(MAKECMDGOALS)),)
+
 include pipeline/20-fetch.mk
 include pipeline/30-train.mk
 include pipeline/40-audit.mk
@@ -61,5 +67,6 @@ all: $(TOOLS)
 paper: paper/build/$(LABEL)/paper.pdf
 	@echo "paper: $<"
 
+endif
 endif
 endif

@@ -3,16 +3,22 @@
 
 CC ?= cc
 OPTIMISE ?= -O3
+# Hardened; no value depends on it. tests/cli/hardened.sh looks at what came out.
+FORTIFY = -U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=2
+HARDENED = $(FORTIFY) -fstack-protector-strong -fPIE
+HARDENED_LINK = -pie -Wl,-z,relro,-z,now,-z,noexecstack
 # -ffp-contract=off: a fused multiply-add is one only where it is written.
 CFLAGS_ALL = -std=c11 -D_GNU_SOURCE -Isrc $(OPTIMISE) -g -fopenmp \
 	-Wall -Wextra -Wno-missing-field-initializers -Wconversion -Wshadow -Wstrict-prototypes \
-	-Wvla -fstack-protector-strong -MMD -MP $(CFLAGS) -ffp-contract=off
+	-Wvla $(HARDENED) -MMD -MP $(CFLAGS) -ffp-contract=off
+LINK = $(CC) $(CFLAGS_ALL) $(LDFLAGS) $(HARDENED_LINK) -Wl,--as-needed
 LIBRARIES = -lcrypto -lcurl -lz -lspng -ljansson -lopenblas -lm
 
 BIN ?= bin
 ifdef SANITIZE
 BIN := bin/sanitized
 OPTIMISE := -O2
+FORTIFY := # the sanitizers check more, and would be kept from it
 CFLAGS_ALL += -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
 endif
 OBJ := $(BIN)/obj
@@ -36,8 +42,10 @@ KERNELS := $(patsubst src/%.c,%,$(wildcard src/exact/*_kernel.c))
 KERNEL_OBJECTS := $(foreach isa,$(ISAS),$(KERNELS:%=$(OBJ)/%.$(isa).o))
 LIBRARY_OBJECTS := $(LIBRARY_SOURCES:src/%.c=$(OBJ)/%.o) $(KERNEL_OBJECTS)
 
+.PHONY: tools
+tools: $(TOOLS)
 $(TOOLS): $(BIN)/%: $(OBJ)/tools/%.o $(OBJ)/libreinit.a
-	$(CC) $(CFLAGS_ALL) $(LDFLAGS) -Wl,--as-needed -o $@ $^ $(LIBRARIES)
+	$(LINK) -o $@ $^ $(LIBRARIES)
 
 $(OBJ)/libreinit.a: $(LIBRARY_OBJECTS)
 	rm -f $@

@@ -1,5 +1,6 @@
 # Tests. `make check` needs no network beyond the packages; `make check-deep` repeats it with the
-# address and undefined-behaviour sanitizers, after comparing other builds' bits.
+# address and undefined-behaviour sanitizers, after comparing other builds' bits, the static analysers,
+# and some fuzzing.
 
 UNIT_SOURCES := $(wildcard tests/unit/test_*.c)
 UNIT_TESTS := $(UNIT_SOURCES:tests/unit/%.c=$(BIN)/tests/%)
@@ -25,4 +26,7 @@ check-bits: $(BIN)/numerics-fingerprint
 			cmp - pipeline/golden/numerics &&) echo "check-bits: all the same"
 
 check-deep: check check-bits
+	tests/analyse.sh
+	BITFLIPS=1000 tests/run.sh $(BIN) tests/cli/bitflips.sh
+	$(if $(FUZZ_POSSIBLE),$(MAKE) fuzz FUZZ_SECONDS=10,@echo "fuzz: $(FUZZ_NEEDS): skipped")
 	$(MAKE) check SANITIZE=1

@@ -11,7 +11,22 @@ enum { FILE_RECORDS_MAX = 10000 };
 
 const char *const cifar10_split_names[] = {"train", "test", NULL};
 
-static bool append_file(struct cifar10 *set, const char *path, size_t limit, struct error *error)
+/* A file of the official size is to be the official file, whatever has become of it since it was
+ * fetched. */
+static bool check_official(const char *path, const struct official_file *file, const uint8_t *data,
+                           size_t size, struct error *error)
+{
+    char hex[SHA256_HEX_SIZE];
+    if (size != file->size)
+        return true;
+    if (!sha256_of(data, size, hex, error))
+        return false;
+    return strcmp(hex, file->sha256) == 0
+           || error_set(error, "%s: SHA-256 is %s, not the official %s", path, hex, file->sha256);
+}
+
+static bool append_file(struct cifar10 *set, const char *path, const struct official_file *file,
+                        size_t limit, struct error *error)
 {
     uint8_t *data;
     size_t size;
@@ -40,6 +55,7 @@ static bool append_file(struct cifar10 *set, const char *path, size_t limit, str
                                  data[i * CIFAR10_RECORD]);
         }
     }
+    good = good && check_official(path, file, data, size, error);
     free(data);
     return good;
 }
@@ -59,7 +75,7 @@ bool cifar10_load(struct cifar10 *set, const char *folder, enum cifar10_split sp
             good = error_set(error, "%s: out of memory", folder);
             break;
         }
-        good = append_file(set, path, limit, error);
+        good = append_file(set, path, &official_cifar10.files[i], limit, error);
         free(path);
     }
     if (good && limit != 0 && set->count < limit)

@@ -11,8 +11,6 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-extern char **environ;
-
 enum { LINE_SIZE = 400, POLL_MILLISECONDS = 200, PACKAGE_MAX = 200 };
 
 /* npm's stderr, line by line: the line that says most. */

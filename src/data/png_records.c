@@ -102,12 +102,13 @@ static bool write_rows(const char *name, spng_ctx *png, const struct feed *feed,
                        struct error *error)
 {
     int status = spng_decode_image(png, NULL, 0, SPNG_FMT_PNG, SPNG_DECODE_PROGRESSIVE);
+    if (status != 0)
+        return fail(name, feed, status, "before the image", error);
     for (size_t i = 0; i < count; i++) {
         uint8_t row[ROW_BYTES];
         char place[32];
         snprintf(place, sizeof place, "row %zu", i);
-        if (status == 0)
-            status = spng_decode_row(png, row, sizeof row);
+        status = spng_decode_row(png, row, sizeof row);
         if (status != (i + 1 < count ? 0 : SPNG_EOI))
             return fail(name, feed, status, place, error);
         if (!write_record(labels[i], row, writer, error))

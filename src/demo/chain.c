@@ -21,9 +21,9 @@ size_t chain_state(double side, struct lsq_point z)
 /* A place within a cell, `u` and `v` in [0,1) across and up. */
 static struct lsq_point place_in(double side, size_t state, double u, double v)
 {
-    double column = (double)(state % CHAIN_SIDE), row = (double)(state / CHAIN_SIDE);
-    return (struct lsq_point){side * (column + u - CHAIN_SIDE / 2.0),
-                              side * (row + v - CHAIN_SIDE / 2.0)};
+    size_t column = state % CHAIN_SIDE, row = state / CHAIN_SIDE;
+    return (struct lsq_point){side * ((double)column + u - CHAIN_SIDE / 2.0),
+                              side * ((double)row + v - CHAIN_SIDE / 2.0)};
 }
 
 /* Where a run out of a cell ends. */

@@ -9,7 +9,13 @@
 
 enum { FILE_MAX = 1 << 30, HEADER_MAX = 1 << 20, PIECE = 4096 };
 
-static const char HASH_KEY[] = "payload_sha256";
+static const char PAYLOAD_KEY[] = "payload_sha256", HEADER_KEY[] = "header_sha256";
+
+enum { HASH_DIGITS = SHA256_HEX_SIZE - 1 };
+
+/* Keeps the place of the header's own hash while the header is made. */
+static const char NO_HASH[SHA256_HEX_SIZE]
+    = "0000000000000000000000000000000000000000000000000000000000000000";
 
 /* Element i as the file has it: little-endian, NaN in one form. */
 static void encode(float value, uint8_t bytes[4])
@@ -74,12 +80,12 @@ bool tensors_hash(const struct tensor *tensors, size_t count, char hex[SHA256_HE
 static json_t *make_entry(const struct tensor *tensor, size_t offset)
 {
     json_t *shape = json_array();
+    size_t end = offset + 4 * tensor->count;
     int failed = 0;
     for (size_t d = 0; d < tensor->dims; d++)
         failed |= json_array_append_new(shape, json_integer((json_int_t)tensor->shape[d]));
-    json_t *entry
-        = json_pack("{s:s, s:o, s:[I, I]}", "dtype", "F32", "shape", shape, "data_offsets",
-                    (json_int_t)offset, (json_int_t)(offset + 4 * tensor->count));
+    json_t *entry = json_pack("{s:s, s:o, s:[I, I]}", "dtype", "F32", "shape", shape,
+                              "data_offsets", (json_int_t)offset, (json_int_t)end);
     if (failed != 0) {
         json_decref(entry);
         entry = NULL;
@@ -87,45 +93,83 @@ static json_t *make_entry(const struct tensor *tensor, size_t offset)
     return entry;
 }
 
-/* The header's JSON as a string the caller frees, or NULL. Keys stay in the order given. */
-static char *make_header(const struct tensor *tensors, size_t count,
+/* The SHA-256 of a header, from its length to its padding, with the digits of its own hash as
+ * zeros. Leaves the zeros there; *digits is where they are, or NULL if there is no hash. */
+static bool hash_header(uint8_t *header, size_t size, uint8_t **digits, char hex[SHA256_HEX_SIZE],
+                        struct error *error)
+{
+    static const char before[] = "\"header_sha256\":\""; /* within a text it would be \" */
+    const size_t length = sizeof before - 1;
+    uint8_t *at = memmem(header, size, before, length);
+    *digits
+        = at != NULL && size - (size_t)(at - header) > length + HASH_DIGITS ? at + length : NULL;
+    if (*digits != NULL)
+        memset(*digits, '0', HASH_DIGITS);
+    return sha256_of(header, size, hex, error);
+}
+
+/* The header's JSON, or NULL. Keys stay in the order given; the header's own hash is yet to come.
+ */
+static json_t *make_json(const struct tensor *tensors, size_t count,
                          const struct metadata *metadata, const char *hash)
 {
     json_t *root = json_object(), *pairs = json_object();
     int failed = 0;
     for (size_t i = 0; i < metadata->count; i++)
         failed |= json_object_set_new(pairs, metadata->keys[i], json_string(metadata->values[i]));
-    failed |= json_object_set_new(pairs, HASH_KEY, json_string(hash));
+    failed |= json_object_set_new(pairs, PAYLOAD_KEY, json_string(hash));
+    failed |= json_object_set_new(pairs, HEADER_KEY, json_string(NO_HASH));
     failed |= json_object_set_new(root, "__metadata__", pairs);
     size_t offset = 0;
     for (size_t t = 0; t < count; t++) {
         failed |= json_object_set_new(root, tensors[t].name, make_entry(&tensors[t], offset));
         offset += 4 * tensors[t].count;
     }
-    char *text = failed == 0 ? json_dumps(root, JSON_COMPACT) : NULL;
+    if (failed == 0)
+        return root;
     json_decref(root);
-    return text;
+    return NULL;
+}
+
+/* The whole header in *header, which the caller frees: length, JSON, padding. */
+static bool make_header(const char *path, const struct tensor *tensors, size_t count,
+                        const struct metadata *metadata, uint8_t **header, size_t *size,
+                        struct error *error)
+{
+    char hash[SHA256_HEX_SIZE];
+    if (!tensors_hash(tensors, count, hash, error))
+        return false;
+    json_t *json = make_json(tensors, count, metadata, hash);
+    size_t length = json != NULL ? json_dumpb(json, NULL, 0, JSON_COMPACT) : 0;
+    size_t padded = (length + 7) / 8 * 8;
+    uint8_t *digits, *block = length > 0 ? malloc(8 + padded) : NULL;
+    bool good = block != NULL
+                || error_set(error, "%s: cannot make the header: a text is not UTF-8, or no memory",
+                             path);
+    if (good) {
+        for (int i = 0; i < 8; i++)
+            block[i] = (uint8_t)((uint64_t)padded >> (8 * i));
+        memset(block + 8, ' ', padded);
+        json_dumpb(json, (char *)block + 8, length, JSON_COMPACT);
+        good = hash_header(block, 8 + padded, &digits, hash, error);
+    }
+    if (good)
+        memcpy(digits, hash, HASH_DIGITS);
+    json_decref(json);
+    *header = block;
+    *size = 8 + padded;
+    return good;
 }
 
 bool tensor_file_write(const char *path, const struct tensor *tensors, size_t count,
                        const struct metadata *metadata, struct error *error)
 {
-    char hash[SHA256_HEX_SIZE];
-    if (!tensors_hash(tensors, count, hash, error))
-        return false;
-    char *header = make_header(tensors, count, metadata, hash);
-    if (header == NULL)
-        return error_set(error, "%s: cannot make the header: a text is not UTF-8, or no memory",
-                         path);
-    size_t length = strlen(header), padding = (8 - length % 8) % 8;
-    uint8_t prefix[8];
-    for (int i = 0; i < 8; i++)
-        prefix[i] = (uint8_t)((uint64_t)(length + padding) >> (8 * i));
-    struct file_writer writer;
-    bool good = file_writer_open(&writer, path, error)
-                && file_writer_write(&writer, prefix, sizeof prefix, error)
-                && file_writer_write(&writer, header, length, error)
-                && file_writer_write(&writer, "        ", padding, error)
+    uint8_t *header = NULL;
+    size_t size = 0;
+    struct file_writer writer = {.fd = -1};
+    bool good = make_header(path, tensors, count, metadata, &header, &size, error)
+                && file_writer_open(&writer, path, error)
+                && file_writer_write(&writer, header, size, error)
                 && emit(tensors, count, NULL, &writer, error)
                 && file_writer_commit(&writer, NULL, error);
     file_writer_close(&writer);
@@ -161,7 +205,7 @@ static bool read_entry(struct tensor *tensor, const char *path, const char *name
     if (strlen(name) >= sizeof tensor->name)
         return error_set(error, "%s: tensor name longer than %d: %.40s...", path,
                          TENSOR_NAME_MAX - 1, name);
-    strcpy(tensor->name, name);
+    memcpy(tensor->name, name, strlen(name) + 1);
     if (!json_is_string(dtype) || strcmp(json_string_value(dtype), "F32") != 0)
         return error_set(error, "%s: tensor %s: dtype is not F32", path, name);
     if (!json_is_array(shape) || json_array_size(shape) > TENSOR_DIMS_MAX)
@@ -213,16 +257,33 @@ static bool read_entries(struct tensor_file *file, const char *path, json_t *roo
     return true;
 }
 
-static bool check_hash(struct tensor_file *file, const char *path, const uint8_t *payload,
-                       size_t size, struct error *error)
+static bool compare_hash(const char *path, const char *what, const char *found, const char *stated,
+                         struct error *error)
 {
+    return strcmp(found, stated) == 0
+           || error_set(error, "%s: damaged: the %s SHA-256 is %s, not %s", path, what, found,
+                        stated);
+}
+
+/* Both hashes or neither: so a change to the name of one does not take it out of use. */
+static bool check_hashes(struct tensor_file *file, const char *path, uint8_t *header,
+                         size_t header_size, const uint8_t *payload, size_t size,
+                         struct error *error)
+{
+    const char *of_payload = tensor_file_metadata(file, PAYLOAD_KEY);
+    const char *of_header = tensor_file_metadata(file, HEADER_KEY);
+    char hex[SHA256_HEX_SIZE];
+    uint8_t *digits;
     if (!sha256_of(payload, size, file->payload_sha256, error))
         return false;
-    const char *stated = tensor_file_metadata(file, HASH_KEY);
-    if (stated != NULL && strcmp(stated, file->payload_sha256) != 0)
-        return error_set(error, "%s: damaged: the tensors' SHA-256 is %s, not %s", path,
-                         file->payload_sha256, stated);
-    return true;
+    if (of_payload == NULL && of_header == NULL)
+        return true;
+    if (of_payload == NULL || of_header == NULL)
+        return error_set(error, "%s: damaged, or of an earlier version: its metadata has no %s",
+                         path, of_payload == NULL ? PAYLOAD_KEY : HEADER_KEY);
+    return hash_header(header, header_size, &digits, hex, error)
+           && compare_hash(path, "header's", hex, of_header, error)
+           && compare_hash(path, "tensors'", file->payload_sha256, of_payload, error);
 }
 
 static bool parse(struct tensor_file *file, const char *path, uint8_t *data, size_t size,
@@ -241,10 +302,10 @@ static bool parse(struct tensor_file *file, const char *path, uint8_t *data, siz
         return error_set(error, "%s: header is not a JSON object: %s at byte %d", path,
                          root == NULL ? problem.text : "another type",
                          root == NULL ? problem.position + 8 : 8);
-    uint8_t *payload = data + 8 + length;
-    size_t payload_size = size - 8 - (size_t)length;
+    size_t header_size = 8 + (size_t)length, payload_size = size - header_size;
+    uint8_t *payload = data + header_size;
     if (!read_entries(file, path, root, payload_size, error)
-        || !check_hash(file, path, payload, payload_size, error))
+        || !check_hashes(file, path, data, header_size, payload, payload_size, error))
         return false;
     /* The values are decoded into a block of their own: the payload may be misaligned. */
     float *values = malloc(payload_size + 1);

@@ -6,8 +6,12 @@
  *               padded with spaces so that the tensors begin at a multiple of 8
  *     rest      the tensors, row-major, little-endian, one after another without a gap
  *
- * Files are the same bytes on every machine: no times, one form of NaN (0x7fc00000), -0 kept. The
- * metadata's "payload_sha256" is that of the rest; a file that has it is checked against it.
+ * Files are the same bytes on every machine: no times, one form of NaN (0x7fc00000), -0 kept.
+ *
+ * Every bit of a file written here is covered by one of two hashes in its metadata:
+ * "payload_sha256" is that of the rest, "header_sha256" that of the first 8 + N bytes with its own
+ * 64 digits taken to be zeros. A file that has one must have both and is checked against them; one
+ * that has neither, by another writer, is read unchecked.
  *
  * Reading trusts nothing: lengths, offsets, shapes, names and types are checked, and everything
  * unusual is an error naming the file and the place.
@@ -59,7 +63,7 @@ void metadata_add(struct metadata *metadata, const char *key, const char *value)
 bool tensors_hash(const struct tensor *tensors, size_t count, char hex[SHA256_HEX_SIZE],
                   struct error *error);
 
-/* Writes a file atomically, adding "payload_sha256" to the metadata. */
+/* Writes a file atomically, adding both hashes to the metadata. */
 bool tensor_file_write(const char *path, const struct tensor *tensors, size_t count,
                        const struct metadata *metadata, struct error *error);
 

@@ -41,6 +41,8 @@ cp -a data/sample/data_batch_1.bin kept
 printf 'x' | dd of=data/sample/data_batch_1.bin bs=1 seek=100 conv=notrunc 2>/dev/null
 touch -r kept data/sample/data_batch_1.bin
 expect 24 "a changed data file"
+if run train-xavier >changed 2>&1; then echo "trains on a changed sample"; exit 1; fi
+grep -q 'data_batch_1.bin: FAILED' changed || { cat changed; exit 1; }
 mv kept data/sample/data_batch_1.bin
 expect 0 "the data file as it was"
 

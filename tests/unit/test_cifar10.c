@@ -128,6 +128,9 @@ static void test_damaged(void **state)
     assert_good(cifar10_load(&set, folder, CIFAR10_TEST, 2, &error), error);
     cifar10_free(&set);
     free(data);
+    write_records(path, 10000, 0); /* as many as the official file, but others */
+    assert_fails(cifar10_load(&set, folder, CIFAR10_TEST, 1, &error), error,
+                 "test_batch.bin: SHA-256 is ");
     write_records(path, 10001, 0);
     assert_fails(cifar10_load(&set, folder, CIFAR10_TEST, 0, &error), error, "more than the");
     unlink(path);

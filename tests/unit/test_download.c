@@ -15,7 +15,7 @@ static const char body[] = "0123456789abcdefghij";
 enum { BODY = sizeof body - 1 };
 
 /* How the server takes a request for a range. */
-enum manner { SERVES_RANGES, IGNORES_RANGES };
+enum manner { SERVES_RANGES, IGNORES_RANGES, LEADS_TO_FILE };
 
 struct server {
     pid_t process;
@@ -38,7 +38,11 @@ static void answer(int connection, enum manner manner, int requests)
     size_t first = range != NULL ? strtoul(range + 13, NULL, 10) : 0;
     if (write(requests, range != NULL ? "r" : "w", 1) != 1)
         _exit(1);
-    if (range == NULL || manner == IGNORES_RANGES)
+    if (manner == LEADS_TO_FILE)
+        snprintf(reply, sizeof reply,
+                 "HTTP/1.1 302 Found\r\nLocation: file:///etc/hostname\r\n"
+                 "Content-Length: 0\r\n\r\n");
+    else if (range == NULL || manner == IGNORES_RANGES)
         snprintf(reply, sizeof reply, "HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n%s", (int)BODY,
                  body);
     else if (first >= BODY)
@@ -144,9 +148,29 @@ static void test_limit(void **state)
     free(path);
 }
 
+/* A server cannot have a file of this machine taken for its answer. */
+static void test_redirect(void **state)
+{
+    (void)state;
+    struct server server = start(LEADS_TO_FILE);
+    const struct download_request request = {.url = server.url, .limit = 1000, .quiet = true};
+    char *path = support_path("file");
+    struct download download;
+    struct error error;
+    uint64_t size;
+    assert_good(download_open(&download, path, &error), error);
+    assert_fails(download_fetch(&download, &request, &error), error, "\"file\" not supported");
+    assert_good(download_size(&download, &size, &error), error);
+    assert_int_equal(size, 0);
+    download_close(&download, false);
+    stop(&server, "w");
+    free(path);
+}
+
 int main(void)
 {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(test_fetch), cmocka_unit_test(test_limit)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test(test_fetch), cmocka_unit_test(test_limit),
+                                       cmocka_unit_test(test_redirect)};
     setenv("no_proxy", "127.0.0.1", 1);
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -133,12 +133,9 @@ static void test_properties(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_values),
-        cmocka_unit_test(test_table_is_hard),
-        cmocka_unit_test(test_special),
-        cmocka_unit_test(test_rounded_once),
-        cmocka_unit_test(test_special_floats),
-        cmocka_unit_test(test_properties),
+        cmocka_unit_test(test_values),         cmocka_unit_test(test_table_is_hard),
+        cmocka_unit_test(test_special),        cmocka_unit_test(test_rounded_once),
+        cmocka_unit_test(test_special_floats), cmocka_unit_test(test_properties),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

