@@ -34,7 +34,7 @@ MANIFEST_FILES := pipeline/experiments.tsv data/published/accuracies.tsv \
 
 $(MANIFEST): $(MANIFEST_FILES) $(PAPER_STAMP) | $(DATA_READY)
 	@mkdir -p $(@D)
-	sha256sum $(MANIFEST_DATA) $(MANIFEST_FILES) >$@.partial && mv $@.partial $@
+	@sha256sum $(MANIFEST_DATA) $(MANIFEST_FILES) >$@.partial && mv $@.partial $@
 
 $(PAPER)/manifest.tex: $(MANIFEST)
 	@{ printf '\\newcommand*{\\manifesthash}{%s}\n' $$(sha256sum <$< | cut -d' ' -f1) && \

@@ -24,3 +24,27 @@ trace: $(TOOLS)
 		"RUN/val or RUN/loss/EPOCH; runs: $(RUNS)" >&2; exit 2;; esac
 	@status=0; $(foreach t,$(TRACKS),$(foreach e,$(filter $(t):$(TRACED_RUN):%,$(CHOSEN)),$(foreach \
 		s,$(SEEDS),$(call trace_one,$(e),$(s)) || status=1;))) exit $$status
+
+# make crate: a Workflow Run RO-Crate of this profile. The runs of tools are told from make's account of
+# making everything anew, which it is made to give by pretending that the arithmetic and the settings are
+# new.
+.PHONY: crate
+CRATE := $(PAPER)/crate
+CRATE_FILES = Makefile README.md LICENSE $(wildcard pipeline/*.mk) $(MANIFEST_FILES) \
+	$(if $(filter data/sample,$(DATA)),$(MANIFEST_DATA)) \
+	$(foreach t,$(TRACKS),$(foreach r,$(RUNS),$(call run_files,$(t),$(r),log.tsv))) \
+	$(PAPER_FIGURES) $(foreach t,$(TRACKS),$(PAPER)/$(t)/table-1.tex $(PAPER)/$(t)/table-2.tex) \
+	$(MANIFEST) $(PAPER)/paper.pdf
+CRATE_ANEW = NUMERICS=anew $(patsubst %,-W %,$(FIGURE_STAMP) $(PAPER_STAMP) $(BIN)/sgd-demo)
+AGENT ?= $(or $(shell git config user.name),$(shell id -un))
+
+crate: $(PAPER)/paper.pdf
+	@printf '%s\n' $(CRATE_FILES) >$(OBJ)/crate.files
+	@$(MAKE) --no-print-directory -n --trace $(CRATE_ANEW) $(PAPER)/paper.pdf >$(OBJ)/plan
+	@awk -f pipeline/actions.awk -f pipeline/plan.awk -v bin=$(BIN) $(OBJ)/crate.files $(OBJ)/plan \
+		>$(OBJ)/crate.actions
+	@{ $(foreach v,PROFILE TRACKS SEEDS GEMM $(OVERRIDABLE),printf '%s\t%s\n' $(v) '$($(v))';) } \
+		>$(OBJ)/crate.settings
+	@AGENT='$(AGENT)' COMMIT='$(PAPER_COMMIT)' VERSION='$(PAPER_VERSION)' DATA='$(DATA)' CC='$(CC)' \
+		COMMAND="make paper $(PAPER_SETTINGS)" pipeline/crate.sh $(CRATE) $(OBJ)/crate
+	@echo "crate: $(CRATE)/ro-crate-metadata.json"

@@ -135,7 +135,7 @@ unpacked() {
 
 trace_accuracy() { # trace_accuracy SPLIT
     local name=$1
-    if [ "$name" = val ]; then name=test; fi
+    [ "$name" != val ] || name="test"
     note "$number," "track $track," "seed $seed: $(counted "$name" \
         | awk '{ printf "%.2f %%, %d of %d", 100 * $2 / $3, $2, $3 }')"
     if [ -f "$PAPER/paper.pdf" ]; then
