@@ -16,7 +16,8 @@ why:
 TRACED_RUN = $(firstword $(subst /, ,$(NUMBER)))
 trace_one = BIN='$(BIN)' PAPER='$(PAPER)' FIGURES='$(FIGURES)' DATA='$(DATA)' \
 	SUMS='$(DATA_CHECKSUMS)' EXAMPLES='$(TRAIN_EXAMPLES)' EPOCHS='$(EPOCHS_$(call column,3,$(1)))' \
-	LEARNING_RATE='$(LEARNING_RATE)' GEMM='$(GEMM)' THREADS='$(THREADS)' SEEDS='$(SEEDS)' \
+	LEARNING_RATE='$(LEARNING_RATE)' GEMM='$(GEMM)' NUMERICS='$(NUMERICS)' \
+	THREADS='$(THREADS)' SEEDS='$(SEEDS)' \
 	ARCHIVE='$(ARCHIVE)' pipeline/trace.sh '$(NUMBER)' \
 	table-$(if $(filter $(TRACED_RUN),$(RUNS_1)),1,2) '$(RUN_ROOT)/$(call column,1,$(1))' $(2) '$(1)'
 trace: $(TOOLS)
@@ -26,8 +27,8 @@ trace: $(TOOLS)
 		s,$(SEEDS),$(call trace_one,$(e),$(s)) || status=1;))) exit $$status
 
 # make crate: a Workflow Run RO-Crate of this profile. The runs of tools are told from make's account of
-# making everything anew, which it is made to give by pretending that the arithmetic and the settings are
-# new.
+# making everything anew, which it gives when told that all that has a key is stale (00-settings.mk) and
+# that what the rest depends on is new.
 .PHONY: crate
 CRATE := $(PAPER)/crate
 CRATE_FILES = Makefile README.md LICENSE $(wildcard pipeline/*.mk) $(MANIFEST_FILES) \
@@ -35,7 +36,7 @@ CRATE_FILES = Makefile README.md LICENSE $(wildcard pipeline/*.mk) $(MANIFEST_FI
 	$(foreach t,$(TRACKS),$(foreach r,$(RUNS),$(call run_files,$(t),$(r),log.tsv))) \
 	$(PAPER_FIGURES) $(foreach t,$(TRACKS),$(PAPER)/$(t)/table-1.tex $(PAPER)/$(t)/table-2.tex) \
 	$(MANIFEST) $(PAPER)/paper.pdf
-CRATE_ANEW = NUMERICS=anew $(patsubst %,-W %,$(FIGURE_STAMP) $(PAPER_STAMP) $(BIN)/sgd-demo)
+CRATE_ANEW = stale=FORCE $(patsubst %,-W %,$(FIGURE_STAMP) $(PAPER_STAMP) $(BIN)/sgd-demo)
 AGENT ?= $(or $(shell git config user.name),$(shell id -un))
 
 crate: $(PAPER)/paper.pdf
@@ -45,6 +46,7 @@ crate: $(PAPER)/paper.pdf
 		>$(OBJ)/crate.actions
 	@{ $(foreach v,PROFILE TRACKS SEEDS GEMM $(OVERRIDABLE),printf '%s\t%s\n' $(v) '$($(v))';) } \
 		>$(OBJ)/crate.settings
-	@AGENT='$(AGENT)' COMMIT='$(PAPER_COMMIT)' VERSION='$(PAPER_VERSION)' DATA='$(DATA)' CC='$(CC)' \
-		COMMAND="make paper $(PAPER_SETTINGS)" pipeline/crate.sh $(CRATE) $(OBJ)/crate
+	@AGENT='$(AGENT)' COMMIT='$(PAPER_COMMIT)' VERSION='$(PAPER_VERSION)' DATA='$(DATA)' \
+		SUMS='$(DATA_CHECKSUMS)' CC='$(CC)' COMMAND="make paper $(PAPER_SETTINGS)" \
+		pipeline/crate.sh $(CRATE) $(OBJ)/crate
 	@echo "crate: $(CRATE)/ro-crate-metadata.json"

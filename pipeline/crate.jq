@@ -52,9 +52,8 @@ def setting_type: if test("^(TRAIN|TEST|EPOCHS)_") then "Integer" elif . == "LEA
 | ("https://www.cs.toronto.edu/~kriz/" + $archive[-1]) as $archive_id
 | ($actions | map(.tool) | unique | map("#tool-" + .)) as $tool_ids
 | ($data == "data/sample") as $sample
-# In a crate, the sample is a folder; CIFAR-10 itself is where its authors have it.
-| (if $sample then $data + "/" else $archive_id end) as $images
-| (if $sample then [] else [$archive_id] end) as $remote
+# The sample is a folder of the crate; the whole of CIFAR-10 is not in it, but named.
+| (if $sample then $data + "/" else "#cifar10" end) as $images
 | ($files | map(.[0]) | map(select(endswith("/paper.pdf")))[0]) as $report
 | ([$begun[]] + [$results[] | $written[.]] | map(tonumber) | min) as $first
 | ($written[$report] | time) as $finished
@@ -68,8 +67,9 @@ def setting_type: if test("^(TRAIN|TEST|EPOCHS)_") then "Integer" elif . == "LEA
         + " at commit \($commit)."),
      datePublished: $finished, license: {"@id": "https://spdx.org/licenses/MIT"},
      author: {"@id": "#authors"}, mainEntity: {"@id": "Makefile"},
-     hasPart: (($files | map(.[0])) + (if $sample then [$images] else [] end) + $remote | refs),
-     mentions: (["#run"] + ($actions | map(.action)) + ["#run-of-make"] | refs)} ]
+     hasPart: (($files | map(.[0])) + (if $sample then [$images] else [] end) | refs),
+     mentions: (["#run"] + ($actions | map(.action)) + ["#run-of-make"]
+         + (if $sample then [] else [$images] end) | refs)} ]
 
 + [range(profile_uris | length) | {"@id": profile_uris[.], "@type": "CreativeWork",
     name: profile_names[.], version: (profile_uris[.] | split("/")[-1])}]
@@ -100,20 +100,26 @@ def setting_type: if test("^(TRAIN|TEST|EPOCHS)_") then "Integer" elif . == "LEA
       elif $path == "README.md" then {about: {"@id": "./"}}
       else {} end
     + if $results | index([$path]) then {dateModified: ($seconds | time)} else {} end]
-+ [ {"@id": $archive_id, "@type": (if $sample then "CreativeWork" else "File" end),
-     name: "CIFAR-10, binary version", encodingFormat: "application/gzip", contentSize: "170052171",
-     sha256: $archive[0], url: "https://www.cs.toronto.edu/~kriz/cifar.html"}
-    + if $sample then {} else {exampleOfWork: {"@id": "#input-images"}} end ]
++ [ {"@id": $archive_id, "@type": "CreativeWork", name: "CIFAR-10, binary version",
+     encodingFormat: "application/gzip", contentSize: "170052171", sha256: $archive[0],
+     url: "https://www.cs.toronto.edu/~kriz/cifar.html"} ]
 + if $sample then
     [ {"@id": $images, "@type": "Dataset", name: "The beginning of CIFAR-10",
        description: "The first records of each of its files", isBasedOn: {"@id": $archive_id},
        exampleOfWork: {"@id": "#input-images"},
        hasPart: ($files | map(.[0]) | map(select(startswith($images))) | refs)} ]
-  else [] end
+  else
+    ($sums | split("\n") | map(select(. != "") | split("  "))) as $sums
+    | [ {"@id": $images, "@type": "Collection", name: "CIFAR-10",
+         description: "The six files of its binary version, whatever source they came from",
+         isBasedOn: {"@id": $archive_id}, exampleOfWork: {"@id": "#input-images"},
+         hasPart: ($sums | map("#cifar10-" + .[1]) | refs)} ]
+    + [$sums[] | {"@id": ("#cifar10-" + .[1]), "@type": "CreativeWork", name: .[1], sha256: .[0]}]
+  end
 
 # What may be chosen, and what was.
 + [ {"@id": "#input-images", "@type": "FormalParameter", name: "images", valueRequired: true,
-     additionalType: (if $sample then "Dataset" else "File" end),
+     additionalType: (if $sample then "Dataset" else "Collection" end),
      description: "CIFAR-10 in its binary version"},
     {"@id": "#output-report", "@type": "FormalParameter", name: "report", additionalType: "File",
      encodingFormat: "application/pdf"} ]

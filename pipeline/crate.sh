@@ -1,7 +1,7 @@
 #!/bin/bash
 # Writes a crate: copies the files and describes them and what made them in ro-crate-metadata.json.
-#   AGENT=NAME COMMIT=C VERSION=V DATA=DIR CC=COMPILER COMMAND="make paper ..." \
-#       pipeline/crate.sh FOLDER PREFIX
+#   AGENT=NAME COMMIT=C VERSION=V DATA=DIR SUMS=FILE CC=COMPILER \
+#       COMMAND="make paper ..." pipeline/crate.sh FOLDER PREFIX
 # PREFIX.files lists the files, PREFIX.actions the runs of tools (pipeline/actions.awk), PREFIX.settings
 # the settings. Times are those of the files; commands are those that would make them now, which their
 # keys say are the same but for what changes no result. FOLDER gets its name when all is written.
@@ -56,7 +56,8 @@ jq -n --arg agent "$AGENT" --arg commit "$COMMIT" --arg version "$VERSION" --arg
     --arg command "$COMMAND" --rawfile files "$prefix.hashed" --rawfile begun "$prefix.begun" \
     --rawfile actions "$prefix.actions" --rawfile settings "$prefix.settings" \
     --rawfile machine "$prefix.machine" --rawfile tools "$prefix.tools" \
-    --rawfile packages "$prefix.packages" --rawfile archive pipeline/checksums/archive.sha256 \
+    --rawfile packages "$prefix.packages" --rawfile sums "$SUMS" \
+    --rawfile archive pipeline/checksums/archive.sha256 \
     -f pipeline/crate.jq >"$partial/ro-crate-metadata.json"
 rm -rf "$folder"
 mv "$partial" "$folder"

@@ -3,7 +3,7 @@
 # its file and that file's SHA-256 as it is now, and is checked by doing again what made it; only the
 # training is not repeated, but the log ties its two ends. Run from the top of the tree:
 #   BIN=... PAPER=... FIGURES=... DATA=... SUMS=... EXAMPLES=N EPOCHS=N LEARNING_RATE=X GEMM=...
-#   THREADS=N SEEDS="1 2" ARCHIVE=FILE pipeline/trace.sh RUN/train|val|loss/EPOCH TABLE FOLDER SEED ROW
+#   NUMERICS=... THREADS=N SEEDS="1 2" ARCHIVE=FILE pipeline/trace.sh RUN/train|val|loss/EPOCH TABLE FOLDER SEED ROW
 # ROW is the run's row of pipeline/experiments.tsv, its columns parted by colons; FOLDER that of the
 # track's runs. Exit 1 if a link does not hold.
 set -u
@@ -93,6 +93,8 @@ log_agrees() {
         "plotted $plotted" "seed $seed" "arithmetic $GEMM"; do
         grep -qFx "# $pair" "$log" || { echo "is not of $pair"; return 1; }
     done
+    pair=$(logged_pair numerics_sha256 | grep -xE '[0-9a-f]{64}')
+    [ "${pair:-$NUMERICS}" = "$NUMERICS" ] || { echo "is not of this arithmetic, $NUMERICS"; return 1; }
     awk -v a="$(logged_pair learning_rate)" -v b="$LEARNING_RATE" 'BEGIN { exit a + 0 != b + 0 }' \
         || { echo "is not of learning rate $LEARNING_RATE"; return 1; }
 }
@@ -173,22 +175,22 @@ trace_training() {
 }
 
 trace_data() {
-    local file
+    local file files
+    mapfile -t files < <(awk '{ print $2 }' "$SUMS")
     link images "$DATA" "its first $EXAMPLES training images are those of the log" \
         [ "$(hash_of "$DATA")" = "$(logged_pair data_sha256)" ]
-    while read -r _ file; do
+    for file in "${files[@]}"; do
         link data "$DATA/$file" "as $SUMS says" is_listed "$DATA/$file" "$SUMS"
-    done <"$SUMS"
+    done
     if [ "$DATA" = data/cifar10 ]; then return; fi
-    if ! (cd data/cifar10 && awk '{ print $2 }' ../../pipeline/checksums/cifar10.sha256 \
-        | xargs ls) >/dev/null 2>&1; then
+    if ! (cd data/cifar10 && ls "${files[@]}") >/dev/null 2>&1; then
         note absent official "data/cifar10 is not here to compare with: make fetch"
         return
     fi
-    while read -r _ file; do
+    for file in "${files[@]}"; do
         link official "data/cifar10/$file" "$DATA/$file is its beginning" \
             begins_official "$DATA/$file" "data/cifar10/$file"
-    done <"$SUMS"
+    done
 }
 
 trace_archive() {

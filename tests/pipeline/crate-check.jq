@@ -75,7 +75,7 @@ must("no run of a tool"; $tool_runs | length > 0),
       must("\($id): not one instrument"; .instrument | ids | length == 1),
       must("\($id): not mentioned by the root"; $root.mentions | ids | index([$id])),
       (.object, .result | ids[] | must("\($id): \(.) is no data"; $at[.] | is_a("File")
-          or is_a("Dataset") or is_a("PropertyValue")))),
+          or is_a("Dataset") or is_a("Collection") or is_a("PropertyValue")))),
 ($runs[] | must("\(."@id"): no startTime"; .startTime | is_time),
     must("\(."@id"): no object"; .object | ids | length > 0)),
 ($workflow | .input, .output | ids[] | must("\(.): no FormalParameter with name and additionalType";

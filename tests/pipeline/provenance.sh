@@ -17,28 +17,21 @@ quietly run paper
 pdf=paper/build/smoke/paper.pdf manifest=paper/build/smoke/manifest.sha256
 results=data/runs/smoke/as-run
 
-# Another folder, with a space in its name, another time zone, umask, number of threads and locale; and
-# logs with other rates, of which nothing may come into the report.
-git clone -q . "$TMP/the other"
-cp -a --parents "$BIN" "$TMP/the other"
-cp -r --parents data/runs "$TMP/the other"
-for log in "$TMP/the other/$results"/*/seed-1/log.tsv; do
-    cp "$log" log.kept
-    awk 'BEGIN { FS = OFS = "\t" }
-        !column && /^epoch/ { for (i = 1; i <= NF; i++) if ($i == "examples_per_second") column = i }
-        column && /^[0-9]/ { $column = "12.5" } { print }' "$log" >log.changed
-    cmp -s log.changed "$log" && fail "$log: its rates stay as they are"
-    cp log.changed "$log"
-    touch -r log.kept "$log"
-done
-rm log.kept log.changed
+# Another folder, with a space in its name, later, in another time zone, with another umask, number of
+# threads and locale; two runs are made again, at other rates, of which nothing may come into it.
+cp -a . "$TMP/the other"
 (
     cd "$TMP/the other"
+    rm -r figures/build paper/build $results/{kaiming,xavier}
     umask 077
     export TZ=Asia/Tokyo LANG=de_DE.UTF-8 HOME=/nonexistent
     quietly run paper THREADS=1
 )
 cmp "$pdf" "$TMP/the other/$pdf"
+for run in kaiming xavier; do
+    log=$results/$run/seed-1/log.tsv
+    if cmp -s "$log" "$TMP/the other/$log"; then fail "$log: the same rates twice, so nothing is shown"; fi
+done
 
 # The manifest is in the report as it is, is of the files as they are, and its hash is the one that
 # LaTeX was given to print.
@@ -66,7 +59,8 @@ says "train-kaiming: learning_rate was 1e-4, is 2e-4" why TARGET=train-kaiming L
 [ "$(grep -vc '^cost: ' "$TMP/output")" = 1 ] || fail "why says more than the learning rate"
 grep -qE '^cost: train-kaiming: [0-9.]+ s: 720 images at [0-9]+ images/s \([0-9] logs\)$' "$TMP/output"
 says "evaluate-xavier: test_examples was 120, is 100" why TARGET=evaluate TEST_EXAMPLES=100
-says "init-kaiming: arithmetic was $(cut -c1-12 pipeline/golden/numerics)..., is 0" \
+numerics=$(sed 's/.* numerics \(............\).*/\1/' $results/kaiming/seed-1/init.safetensors.key)
+says "init-kaiming: arithmetic was $numerics..., is 0" \
     why TARGET=evaluate-kaiming NUMERICS=0
 says "follow: evaluate-kaiming" why TARGET=evaluate-kaiming NUMERICS=0
 says "figures: settings were seeds-1, are seeds-1-2" why TARGET=figure-5 SEEDS="1 2"
@@ -109,11 +103,11 @@ damage() { # damage FILE SED-SCRIPT
     cmp -s "$1" "$1.kept" && fail "$1: nothing to damage"
     touch -r "$1.kept" "$1"
 }
-damage $results/kaiming/seed-1/accuracy.tsv 's/^test\t16/test\t17/'
+damage $results/kaiming/seed-1/accuracy.tsv 's/^test\t[0-9]*/test\t120/'
 broken $results/kaiming/seed-1/accuracy.tsv "report table accuracy" kaiming/val
 damage paper/build/smoke/as-run/table-1.tex 's/^Kaiming & 99/Kaiming \& 98/'
 broken paper/build/smoke/as-run/table-1.tex "table" kaiming/train
-damage $results/kaiming/seed-1/losses.tsv 's/^2\t7/2\t6/'
+damage $results/kaiming/seed-1/losses.tsv 's/^2\t[0-9.]*/2\t1.5/'
 broken $results/kaiming/seed-1/losses.tsv "report losses" kaiming/loss/1
 damage $results/xavier/seed-1/log.tsv 's/^# batch_size .*/# batch_size 64/'
 broken $results/xavier/seed-1/log.tsv "log" xavier/val
@@ -142,7 +136,8 @@ check $crate >"$TMP/output"
 [ ! -s "$TMP/output" ] || { cat "$TMP/output"; fail "the crate is not what it must be"; }
 jq -r '."@graph"[] | select((."@type" | if type == "array" then .[0] else . end) == "File")
     | [.sha256, .contentSize, ."@id"] | @tsv' $crate >"$TMP/files"
-[ "$(wc -l <"$TMP/files")" -gt 90 ] || fail "the crate has few files"
+[ "$(wc -l <"$TMP/files")" = $(($(find paper/build/smoke/crate -type f | wc -l) - 1)) ] \
+    || fail "not all files of the crate are described"
 while read -r sum size file; do
     file=paper/build/smoke/crate/$file
     [ "$(sha256sum <"$file" | cut -d' ' -f1) $(stat -c %s "$file")" = "$sum $size" ] || fail "$file: another"
