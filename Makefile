@@ -59,6 +59,7 @@ include pipeline/50-figures.mk
 include pipeline/60-paper.mk
 include pipeline/70-verify.mk
 include pipeline/80-status.mk
+include pipeline/85-provenance.mk
 include pipeline/90-check.mk
 include pipeline/95-bench.mk
 

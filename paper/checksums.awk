@@ -1,6 +1,7 @@
 # Rows of the tables of checksums, from the output of sha256sum: "<64 digits>  PATH".
-#   awk -f figures/common.awk -f paper/checksums.awk -v kind=weights|files FILE
-# weights: PATH is .../TRACK/RUN/seed-N/{init,final}.safetensors; a run's two lines stand together.
+#   awk -f figures/common.awk -f paper/checksums.awk -v kind=weights|files [-v track=TRACK] FILE
+# weights: of a manifest, the lines whose PATH is .../TRACK/RUN/seed-N/{init,final}.safetensors; a
+# run's two stand together.
 
 BEGIN {
     SCRIPT = "checksums.awk"
@@ -20,11 +21,11 @@ kind == "files" {
     print "\\texttt{" name "} & \\texttt{" $1 "} \\\\"
 }
 
-kind == "weights" && name == "init.safetensors" {
+kind == "weights" && part[n - 3] == track && name == "init.safetensors" {
     sub(/seed-/, "", part[n - 1])
     print run_title(part[n - 2]) " & " part[n - 1] " & \\texttt{" $1 "} \\\\*"
 }
 
-kind == "weights" && name == "final.safetensors" {
+kind == "weights" && part[n - 3] == track && name == "final.safetensors" {
     print " & & \\texttt{" $1 "} \\\\"
 }

@@ -19,9 +19,28 @@ AWK_TABLE = awk -f figures/common.awk -f
 $(PAPER_STAMP):
 	@rm -rf $(@D) && mkdir -p $(@D) && touch $@
 
-# Tables of one track.
+# The manifest: the SHA-256 of every input, weight file, loss, accuracy and figure's data of this
+# report, in the format of sha256sum --check. Losses are the log without its rates, which are no
+# result. The report carries it, so it names no file that differs when all is made again.
 RUNS_1 := all-ones all-zeros kaiming xavier
 RUNS_2 := carlini-bs300 carlini-bs10 resnet56-bs300 resnet56-bs10
+MANIFEST := $(PAPER)/manifest.sha256
+MANIFEST_DATA = $(shell awk '{ print "$(DATA)/" $$2 }' $(DATA_CHECKSUMS))
+MANIFEST_FILES := pipeline/experiments.tsv data/published/accuracies.tsv \
+	$(RUNS:%=data/published/curves/%.dat) \
+	$(foreach t,$(TRACKS),$(foreach r,$(RUNS_1) $(RUNS_2),$(foreach s,$(SEEDS),$(addprefix \
+	$(RUN_ROOT)/$(t)/$(r)/seed-$(s)/,init.safetensors final.safetensors losses.tsv accuracy.tsv)))) \
+	$(foreach t,$(TRACKS),$(RUNS:%=$(FIGURES)/$(t)/%.dat)) $(FIGURES)/paths.dat $(FIGURES)/chain.dat
+
+$(MANIFEST): $(MANIFEST_FILES) $(PAPER_STAMP) | $(DATA_READY)
+	@mkdir -p $(@D)
+	@sha256sum $(MANIFEST_DATA) $(MANIFEST_FILES) >$@.partial && mv $@.partial $@
+
+$(PAPER)/manifest.tex: $(MANIFEST)
+	@{ printf '\\newcommand*{\\manifesthash}{%s}\n' $$(sha256sum <$< | cut -d' ' -f1) && \
+		printf '\\newcommand*{\\manifestfiles}{%d}\n' $$(wc -l <$<); } >$@.partial && mv $@.partial $@
+
+# Tables of one track.
 define track_rules
 $(PAPER)/$(1)/table-1.tex $(PAPER)/$(1)/table-2.tex: $(PAPER)/$(1)/table-%.tex: \
 		figures/common.awk paper/accuracy.awk data/published/accuracies.tsv $(PAPER_STAMP)
@@ -39,16 +58,11 @@ $(PAPER)/$(1)/runs.tex: figures/common.awk paper/runs.awk pipeline/experiments.t
 		-v folder=$(RUN_ROOT)/$(1) -v experiments=pipeline/experiments.tsv \
 		>$$@.partial && mv $$@.partial $$@
 
-$(PAPER)/$(1)/checksums.tex: figures/common.awk paper/checksums.awk $(PAPER_STAMP) \
-		$(call weight_files,$(1))
+$(PAPER)/$(1)/checksums.tex: figures/common.awk paper/checksums.awk $(MANIFEST)
 	@mkdir -p $$(@D)
-	@sha256sum $(call weight_files,$(1)) >$$(@D)/weights.sha256
-	$(AWK_TABLE) paper/checksums.awk -v kind=weights $$(@D)/weights.sha256 \
+	$(AWK_TABLE) paper/checksums.awk -v kind=weights -v track=$(1) $(MANIFEST) \
 		>$$@.partial && mv $$@.partial $$@
 endef
-# weight_files TRACK: each run's and seed's initial weights, then its final ones.
-weight_files = $(foreach r,$(RUNS_1) $(RUNS_2),$(foreach s,$(SEEDS),$(foreach f,init final,\
-	$(RUN_ROOT)/$(1)/$(r)/seed-$(s)/$(f).safetensors)))
 $(foreach t,$(TRACKS),$(eval $(call track_rules,$(t))))
 
 $(PAPER)/data.tex: $(DATA_CHECKSUMS) figures/common.awk paper/checksums.awk $(PAPER_STAMP)
@@ -76,7 +90,7 @@ $(PAPER)/facts.tex: figures/common.awk paper/facts.awk $(FIGURES)/chain.dat \
 
 PAPER_FIGURES := $(FIGURES)/figure-6.pdf $(FIGURES)/figure-7.pdf \
 	$(foreach t,$(TRACKS),$(LOSS_FIGURES:%=$(FIGURES)/$(t)/%.pdf))
-PAPER_TABLES := $(PAPER)/facts.tex $(PAPER)/data.tex \
+PAPER_TABLES := $(PAPER)/facts.tex $(PAPER)/data.tex $(PAPER)/manifest.tex \
 	$(foreach t,$(TRACKS),$(addprefix $(PAPER)/$(t)/,table-1.tex table-2.tex runs.tex checksums.tex))
 
 $(PAPER)/paper.pdf: paper/build.sh $(wildcard paper/*.tex) paper/refs.bib $(PAPER_FIGURES) \

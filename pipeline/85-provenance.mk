@@ -1,0 +1,52 @@
+# Where a result comes from: make why, trace and crate.
+
+.PHONY: why
+# Make's own account of a rerun, in the words of the settings. -n makes nothing.
+why:
+	@[ -n '$(TARGET)' ] || { echo 'why: say what of: make why TARGET=train-kaiming' >&2; exit 2; }
+	@$(MAKE) --no-print-directory -n --trace $(TARGET) >$(OBJ)/plan 2>$(OBJ)/plan.errors || \
+		{ sed -n 's/.*\*\*\* /why: /p' $(OBJ)/plan.errors >&2; exit 1; }
+	@awk -f pipeline/plan.awk -f pipeline/why.awk -v target='$(TARGET)' \
+		-v logs="$$(find data/runs -name log.tsv | sort | tr '\n' ' ')" \
+		-v several_tracks=$(if $(word 2,$(TRACKS)),1,0) -v several_seeds=$(if $(word 2,$(SEEDS)),1,0) \
+		$(OBJ)/plan
+
+# make trace NUMBER=kaiming/val: for each track and seed asked for.
+.PHONY: trace
+TRACED_RUN = $(firstword $(subst /, ,$(NUMBER)))
+trace_one = BIN='$(BIN)' PAPER='$(PAPER)' FIGURES='$(FIGURES)' DATA='$(DATA)' \
+	SUMS='$(DATA_CHECKSUMS)' EXAMPLES='$(TRAIN_EXAMPLES)' EPOCHS='$(EPOCHS_$(call column,3,$(1)))' \
+	LEARNING_RATE='$(LEARNING_RATE)' GEMM='$(GEMM)' NUMERICS='$(NUMERICS)' \
+	THREADS='$(THREADS)' SEEDS='$(SEEDS)' \
+	ARCHIVE='$(ARCHIVE)' pipeline/trace.sh '$(NUMBER)' \
+	table-$(if $(filter $(TRACED_RUN),$(RUNS_1)),1,2) '$(RUN_ROOT)/$(call column,1,$(1))' $(2) '$(1)'
+trace: $(TOOLS)
+	@case '$(filter $(TRACED_RUN),$(RUNS))' in '') echo "trace: '$(NUMBER)': say NUMBER=RUN/train," \
+		"RUN/val or RUN/loss/EPOCH; runs: $(RUNS)" >&2; exit 2;; esac
+	@status=0; $(foreach t,$(TRACKS),$(foreach e,$(filter $(t):$(TRACED_RUN):%,$(CHOSEN)),$(foreach \
+		s,$(SEEDS),$(call trace_one,$(e),$(s)) || status=1;))) exit $$status
+
+# make crate: a Workflow Run RO-Crate of this profile. The runs of tools are told from make's account of
+# making everything anew, which it gives when told that all that has a key is stale (00-settings.mk) and
+# that what the rest depends on is new.
+.PHONY: crate
+CRATE := $(PAPER)/crate
+CRATE_FILES = Makefile README.md LICENSE $(wildcard pipeline/*.mk) $(MANIFEST_FILES) \
+	$(if $(filter data/sample,$(DATA)),$(MANIFEST_DATA)) \
+	$(foreach t,$(TRACKS),$(foreach r,$(RUNS),$(call run_files,$(t),$(r),log.tsv))) \
+	$(PAPER_FIGURES) $(foreach t,$(TRACKS),$(PAPER)/$(t)/table-1.tex $(PAPER)/$(t)/table-2.tex) \
+	$(MANIFEST) $(PAPER)/paper.pdf
+CRATE_ANEW = stale=FORCE $(patsubst %,-W %,$(FIGURE_STAMP) $(PAPER_STAMP) $(BIN)/sgd-demo)
+AGENT ?= $(or $(shell git config user.name),$(shell id -un))
+
+crate: $(PAPER)/paper.pdf
+	@printf '%s\n' $(CRATE_FILES) >$(OBJ)/crate.files
+	@$(MAKE) --no-print-directory -n --trace $(CRATE_ANEW) $(PAPER)/paper.pdf >$(OBJ)/plan
+	@awk -f pipeline/actions.awk -f pipeline/plan.awk -v bin=$(BIN) $(OBJ)/crate.files $(OBJ)/plan \
+		>$(OBJ)/crate.actions
+	@{ $(foreach v,PROFILE TRACKS SEEDS GEMM $(OVERRIDABLE),printf '%s\t%s\n' $(v) '$($(v))';) } \
+		>$(OBJ)/crate.settings
+	@AGENT='$(AGENT)' COMMIT='$(PAPER_COMMIT)' VERSION='$(PAPER_VERSION)' DATA='$(DATA)' \
+		SUMS='$(DATA_CHECKSUMS)' CC='$(CC)' COMMAND="make paper $(PAPER_SETTINGS)" \
+		pipeline/crate.sh $(CRATE) $(OBJ)/crate
+	@echo "crate: $(CRATE)/ro-crate-metadata.json"

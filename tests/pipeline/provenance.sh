@@ -1,0 +1,158 @@
+#!/bin/bash
+# The smoke pipeline's report: the same bytes elsewhere and later, and what it carries; and what make
+# why, trace and crate say of it, also when something is not as it should be.
+set -euo pipefail
+here=$PWD
+fail() { echo "$*"; exit 1; }
+
+mkdir "$TMP/one"
+cp -a --parents Makefile README.md LICENSE pipeline src data/sample data/published figures/*.* \
+    paper/*.* .gitignore "$BIN" "$TMP/one"
+cd "$TMP/one"
+export GIT_AUTHOR_NAME=a GIT_AUTHOR_EMAIL=a GIT_COMMITTER_NAME=c GIT_COMMITTER_EMAIL=c
+git -c init.defaultBranch=main init -q && git add . && git commit -q -m "a commit"
+run() { make --no-print-directory PROFILE=smoke BIN="$BIN" "$@"; }
+quietly() { "$@" >"$TMP/output" 2>&1 || { cat "$TMP/output"; exit 1; }; }
+quietly run paper
+pdf=paper/build/smoke/paper.pdf manifest=paper/build/smoke/manifest.sha256
+results=data/runs/smoke/as-run
+
+# Another folder, with a space in its name, later, in another time zone, with another umask, number of
+# threads and locale; two runs are made again, at other rates, of which nothing may come into it.
+cp -a . "$TMP/the other"
+(
+    cd "$TMP/the other"
+    rm -r figures/build paper/build $results/{kaiming,xavier}
+    umask 077
+    export TZ=Asia/Tokyo LANG=de_DE.UTF-8 HOME=/nonexistent
+    quietly run paper THREADS=1
+)
+cmp "$pdf" "$TMP/the other/$pdf"
+for run in kaiming xavier; do
+    log=$results/$run/seed-1/log.tsv
+    if cmp -s "$log" "$TMP/the other/$log"; then fail "$log: the same rates twice, so nothing is shown"; fi
+done
+
+# The manifest is in the report as it is, is of the files as they are, and its hash is the one that
+# LaTeX was given to print.
+sha256sum --check --strict --quiet "$manifest"
+grep -qF "$(sha256sum <"$manifest" | cut -d' ' -f1)" paper/build/smoke/manifest.tex
+while read -r line; do
+    grep -aqFx -- "$line" "$pdf" || fail "not in the report: $line"
+done <"$manifest"
+grep -q '  data/sample/test_batch.bin$' "$manifest"
+
+says() { # says LINE ARGUMENTS...: make prints that line, whole
+    local line=$1; shift
+    run "$@" >"$TMP/output" 2>&1 || { cat "$TMP/output"; fail "make $*: fails"; }
+    grep -qFx -- "$line" "$TMP/output" || { cat "$TMP/output"; fail "make $*: no '$line'"; }
+}
+refuses() { # refuses TEXT ARGUMENTS...: make fails and says TEXT
+    local text=$1; shift
+    if run "$@" >"$TMP/output" 2>&1; then cat "$TMP/output"; fail "make $*: succeeds"; fi
+    grep -qF -- "$text" "$TMP/output" || { cat "$TMP/output"; fail "make $*: no '$text'"; }
+}
+
+# why
+says "paper: nothing: up to date" why TARGET=paper
+says "train-kaiming: learning_rate was 1e-4, is 2e-4" why TARGET=train-kaiming LEARNING_RATE=2e-4
+[ "$(grep -vc '^cost: ' "$TMP/output")" = 1 ] || fail "why says more than the learning rate"
+grep -qE '^cost: train-kaiming: [0-9.]+ s: 720 images at [0-9]+ images/s \([0-9] logs\)$' "$TMP/output"
+says "evaluate-xavier: test_examples was 120, is 100" why TARGET=evaluate TEST_EXAMPLES=100
+numerics=$(sed 's/.* numerics \(............\).*/\1/' $results/kaiming/seed-1/init.safetensors.key)
+says "init-kaiming: arithmetic was $numerics..., is 0" \
+    why TARGET=evaluate-kaiming NUMERICS=0
+says "follow: evaluate-kaiming" why TARGET=evaluate-kaiming NUMERICS=0
+says "figures: settings were seeds-1, are seeds-1-2" why TARGET=figure-5 SEEDS="1 2"
+says "train-kaiming seed-2: data/runs/smoke/as-run/kaiming/seed-2/final.safetensors is missing" \
+    why TARGET=figure-5 SEEDS="1 2"
+says "cost: train-kaiming: unknown: no log here tells how fast carlini openblas trains" \
+    why TARGET=train-kaiming GEMM=openblas
+touch figures/style.gp
+says "figure-5: figures/style.gp is newer than figures/build/smoke/as-run/figure-5.pdf" why TARGET=figure-5
+printf 'x' | dd of=data/sample/data_batch_3.bin bs=1 seek=100 conv=notrunc 2>/dev/null
+says "    data/sample/data_batch_3.bin is not what pipeline/checksums/sample.sha256 says" why TARGET=train
+refuses "trace: xavier/loss/2: the links named BROKEN do not hold" trace NUMBER=xavier/loss/2
+grep -q '^BROKEN  images .*  data/sample$' "$TMP/output"
+grep -q '^BROKEN  data .*  data/sample/data_batch_3.bin$' "$TMP/output"
+git checkout -q data/sample
+says "train: nothing: up to date" why TARGET=train
+refuses "why: say what of" why
+refuses "why: No rule to make target 'nonsense'." why TARGET=nonsense
+
+# trace: all holds; then each thing that is damaged is named, and nothing else.
+quietly run paper
+names=(report table accuracy weights losses log start settings images data)
+for number in kaiming/val resnet56-bs10/train; do
+    run trace NUMBER=$number >"$TMP/output" || { cat "$TMP/output"; fail "$number does not hold"; }
+    for name in "${names[@]}"; do
+        grep -qE "^holds   $name +[0-9a-f]{64}  " "$TMP/output" || fail "$number: no link $name"
+    done
+done
+says "xavier/loss/2,  track as-run, seed 1: $(grep '^2	' $results/xavier/seed-1/log.tsv | cut -f2)" \
+    trace NUMBER=xavier/loss/2
+broken() { # broken FILE "LINK..." NUMBER: with this file as it is now, these links are broken
+    refuses "trace: $3: the links named BROKEN do not hold" trace NUMBER="$3"
+    links=$(sed -n 's/^BROKEN *\([a-z]*\).*/\1/p' "$TMP/output" | tr '\n' ' ')
+    [ "$links" = "$2 " ] || { cat "$TMP/output"; fail "$1: broken: $links"; }
+    mv "$1.kept" "$1"
+}
+damage() { # damage FILE SED-SCRIPT
+    cp -p "$1" "$1.kept"
+    sed -i "$2" "$1"
+    cmp -s "$1" "$1.kept" && fail "$1: nothing to damage"
+    touch -r "$1.kept" "$1"
+}
+damage $results/kaiming/seed-1/accuracy.tsv 's/^test\t[0-9]*/test\t120/'
+broken $results/kaiming/seed-1/accuracy.tsv "report table accuracy" kaiming/val
+damage paper/build/smoke/as-run/table-1.tex 's/^Kaiming & 99/Kaiming \& 98/'
+broken paper/build/smoke/as-run/table-1.tex "table" kaiming/train
+damage $results/kaiming/seed-1/losses.tsv 's/^2\t[0-9.]*/2\t1.5/'
+broken $results/kaiming/seed-1/losses.tsv "report losses" kaiming/loss/1
+damage $results/xavier/seed-1/log.tsv 's/^# batch_size .*/# batch_size 64/'
+broken $results/xavier/seed-1/log.tsv "log" xavier/val
+for name in init final; do # the values of another run, whole in themselves
+    cp -p $results/kaiming/seed-1/$name.safetensors{,.kept}
+    cp -p $results/xavier/seed-1/$name.safetensors $results/kaiming/seed-1/
+    links="report start"
+    [ $name = init ] || links="report accuracy weights"
+    broken $results/kaiming/seed-1/$name.safetensors "$links" kaiming/train
+done
+damage figures/build/smoke/as-run/kaiming.dat 's/^2 /2  /'
+broken figures/build/smoke/as-run/kaiming.dat "report curve" kaiming/loss/2
+refuses "README.md" trace NUMBER=kaiming/val ARCHIVE=README.md
+grep -q '^BROKEN  archive ' "$TMP/output"
+refuses "runs: all-ones" trace NUMBER=lenet/val
+refuses "log.tsv has no such epoch" trace NUMBER=kaiming/loss/3
+refuses "what is known is RUN/train" trace NUMBER=kaiming/speed
+grep -qF "\"$(cut -d' ' -f1 pipeline/checksums/archive.sha256)\"" src/data/official.c
+
+# crate
+crate=paper/build/smoke/crate/ro-crate-metadata.json
+check() { jq -r -f "$here/tests/pipeline/crate-check.jq" "$@"; }
+quietly run crate AGENT="A. Nonymous"
+cp $crate "$TMP/first"
+check $crate >"$TMP/output"
+[ ! -s "$TMP/output" ] || { cat "$TMP/output"; fail "the crate is not what it must be"; }
+jq -r '."@graph"[] | select((."@type" | if type == "array" then .[0] else . end) == "File")
+    | [.sha256, .contentSize, ."@id"] | @tsv' $crate >"$TMP/files"
+[ "$(wc -l <"$TMP/files")" = $(($(find paper/build/smoke/crate -type f | wc -l) - 1)) ] \
+    || fail "not all files of the crate are described"
+while read -r sum size file; do
+    file=paper/build/smoke/crate/$file
+    [ "$(sha256sum <"$file" | cut -d' ' -f1) $(stat -c %s "$file")" = "$sum $size" ] || fail "$file: another"
+done <"$TMP/files"
+(cd paper/build/smoke/crate && sha256sum --check --strict --quiet "../manifest.sha256")
+jq -e '."@graph"[] | select(."@id" == "#run-data/runs/smoke/as-run/kaiming/seed-1/final.safetensors")
+    | (.description | test("^[^ ]*/train --weights .* --lr 1e-4 ")) and .startTime != null' $crate >/dev/null
+jq -e '."@graph"[] | select(."@id" == "#agent") | .name == "A. Nonymous"' $crate >/dev/null
+TZ=Asia/Tokyo quietly run crate AGENT="A. Nonymous"
+cmp $crate "$TMP/first"
+# The check itself finds what is missing.
+for lack in '."@graph"[1].license' '."@graph"[1].hasPart[3]' '."@context"[1]' \
+    '(."@graph"[] | select(."@id" == "#agent"))' '(."@graph"[] | select(."@id" == "#run").endTime)' \
+    '(."@graph"[] | select(."@id" == "Makefile")."@type"[2])' \
+    '(."@graph"[] | select(."@id" == "LICENSE").sha256)'; do
+    jq "del($lack)" $crate | check >"$TMP/output"
+    [ -s "$TMP/output" ] || fail "the check does not miss $lack"
+done
