@@ -50,4 +50,14 @@ bool layers_report(const struct bench_settings *settings, struct error *error);
  * exact_gflops, openblas_gflops, the best of several, taken in turn. */
 bool products_report(const struct bench_settings *settings, struct error *error);
 
+/* Output positions at which a layer's weights are used: a convolution's before its pool. */
+static inline size_t bench_positions(const struct layer *l)
+{
+    const struct layer_spec *s = l->spec;
+    if (s->kind != &layer_convolution)
+        return l->out.height * l->out.width;
+    return ((l->in.height + 2 * s->padding - s->kernel) / s->stride + 1)
+           * ((l->in.width + 2 * s->padding - s->kernel) / s->stride + 1);
+}
+
 #endif

@@ -30,21 +30,21 @@ function print_cost(t, f, b) {
 
 END {
     printf "\nLayers of %s, batch %d, %d threads; times are of one image\n", net, batch, threads
-    printf "%-20s %-26s %2s | %-28s | %-28s | %s\n", "", "", "",
+    printf "%-25s %-26s %2s | %-28s | %-28s | %s\n", "", "", "",
         "forward", "backward", "share"
-    printf "%-20s %-26s %2s", "layer", "shape", "n"
+    printf "%-25s %-26s %2s", "layer", "shape", "n"
     for (i = 0; i < 2; i++) printf " | %8s %7s %5s %5s", "us", "GFLOP/s", "%FMA", "%copy"
     print " | of time"
     whole = total_us["forward"] + total_us["backward"]
     for (k = 1; k <= key_count; k++) {
         key = keys[k]; split(key, part, SUBSEP)
         if (bytes[key, "forward"] + bytes[key, "backward"] == 0) continue
-        printf "%-20s %-26s %2d", part[1], part[2], count[key]
+        printf "%-25s %-26s %2d", part[1], part[2], count[key]
         print_cost(us[key, "forward"], flop[key, "forward"], bytes[key, "forward"])
         print_cost(us[key, "backward"], flop[key, "backward"], bytes[key, "backward"])
         printf " | %5.1f %%\n", 100 * (us[key, "forward"] + us[key, "backward"]) / whole
     }
-    printf "%-20s %-26s %2s", "all", "", ""
+    printf "%-25s %-26s %2s", "all", "", ""
     print_cost(total_us["forward"], total_flop["forward"], total_bytes["forward"])
     print_cost(total_us["backward"], total_flop["backward"], total_bytes["backward"])
     printf " | %.1f images/s\n", 1e6 / whole

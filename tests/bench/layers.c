@@ -37,12 +37,11 @@ static void layer_costs(const struct layer *l, size_t batch, struct cost *forwar
 {
     const struct layer_kind *kind = l->spec->kind;
     double in = (double)shape_size(l->in), out = (double)shape_size(l->out);
-    double positions = (double)(l->out.height * l->out.width);
     double parameters = parameter_sum(l, false) / (double)batch;
     *forward = *backward = (struct cost){0};
     if (kind == &layer_branch || kind == &layer_unused_batch_norm)
         return;
-    forward->flop = 2 * positions * parameter_sum(l, true);
+    forward->flop = 2 * (double)bench_positions(l) * parameter_sum(l, true);
     backward->flop = forward->flop * (l->wants_dx ? 2 : 1);
     forward->bytes = in + out + (kind == &layer_add ? in : 0) + parameters;
     bool reads_output = kind->reads_output || (kind->reads_rectified && l->spec->rectified);
@@ -135,7 +134,8 @@ static void print_table(const struct bench_settings *s, const struct workload *w
             snprintf(window, sizeof window, " %zux%zu/%zu", spec->kernel, spec->kernel,
                      spec->stride > 0 ? spec->stride : spec->kernel);
         snprintf(index, sizeof index, "%zu", i);
-        snprintf(kind, sizeof kind, "%s%s", spec->kind->name, spec->rectified ? " + relu" : "");
+        snprintf(kind, sizeof kind, "%s%s%s", spec->kind->name, spec->rectified ? " + relu" : "",
+                 spec->pool > 1 ? " + pool" : "");
         snprintf(shape, sizeof shape, "%zux%zux%zu>%zu%s", l->in.height, l->in.width,
                  l->in.channels, l->out.channels, window);
         print_row(s, index, spec->name != NULL ? spec->name : "-", kind, shape,

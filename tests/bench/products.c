@@ -46,7 +46,7 @@ static void add_layer(struct products *p, const struct layer *l, size_t batch)
         return;
     bool linear = w->dims == 2;
     size_t n = w->outputs, k = w->count / n;
-    size_t rows = linear ? batch : l->out.height * l->out.width;
+    size_t rows = linear ? batch : bench_positions(l);
     add_product(p, linear ? "linear y" : "conv y", rows, n, k, false);
     add_product(p, linear ? "linear dw" : "conv dw", k, n, rows, true);
     if (l->wants_dx)
