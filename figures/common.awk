@@ -65,7 +65,7 @@ function read_log(path,    line, state, part, epochs, key)
             sub(/ .*/, "", key)
             LOG[path, key] = substr(line, length(key) + 4)
         } else if (line !~ /^epoch\t/) {
-            epochs = split(line, part, "\t") == 4 ? part[1] : fail(path ": a broken line")
+            epochs = split(line, part, "\t") == 6 ? part[1] : fail(path ": a broken line")
             LOG[path, "infinite"] += part[2] ~ /inf|nan/
         }
     }

@@ -1,5 +1,11 @@
 # Initial weights, training, evaluation: for each run of each track asked for, and each seed,
 #     data/runs/PROFILE/TRACK/RUN/seed-N/{init.safetensors,final.safetensors,log.tsv,losses.tsv,accuracy.tsv,loss.dat}
+# and, as KEEP says, checkpoints/epoch-NNNN.safetensors, which `make audit` replays from.
+
+KEEP ?= last
+ifeq ($(or $(filter all last,$(KEEP)),$(shell printf '%s\n' '$(KEEP)' | grep -xE 'every:[1-9][0-9]{0,8}')),)
+$(error KEEP=$(KEEP) is none of all, every:N, last)
+endif
 
 # Columns of the table: 1 track 2 run 3 net 4 scheme 5 bias 6 batch 7 loss 8 plotted 9 order.
 init_key = net $(call column,3,$(1)) scheme $(call column,4,$(1)) bias $(call column,5,$(1)) \
@@ -23,12 +29,13 @@ $(3)/final.safetensors: $(call stale,$(3)/final.safetensors,$(train_key)) \
 		| $(3)/init.safetensors $(DATA_READY) $(BIN)/train
 	@if [ "$$$$(cat $(3)/begun 2>/dev/null)" != '$(train_key)' ] || \
 		{ [ -f $$@ ] && [ ! -f $(3)/log.tsv ]; }; then \
-		rm -f $(3)/checkpoint.safetensors $(3)/final.safetensors $(3)/log.tsv && \
+		rm -rf $(3)/checkpoint.safetensors* $(3)/checkpoints $(3)/final.safetensors $(3)/log.tsv && \
 		echo '$(train_key)' >$(3)/begun; fi
 	$(BIN)/train --weights $(3)/init.safetensors --data $(DATA) --examples $(TRAIN_EXAMPLES) \
 		--epochs $(EPOCHS_$(call column,3,$(1))) --batch-size $(call column,6,$(1)) \
 		--lr $(LEARNING_RATE) --order $(call column,9,$(1)) --loss $(call column,7,$(1)) \
 		--plotted $(call column,8,$(1)) --seed $(2) --threads $(THREADS) --gemm $(GEMM) \
+		--numerics $(NUMERICS) --keep $(KEEP) \
 		--out $$@ --log $(3)/log.tsv --checkpoint $(3)/checkpoint.safetensors
 	@touch $(3)/log.tsv
 	@$(call note,$(3)/final.safetensors,$(train_key))

@@ -16,7 +16,8 @@ enum { MAX_OPTIONS = 32, OWN_HELP = MAX_OPTIONS, OWN_VERSION, OWN_QUIET, OWN_END
 
 static void print_help(const struct tool *tool)
 {
-    printf("%s %s\n\nUsage: %s [OPTION]...\n\n", tool->name, tool->summary, tool->name);
+    printf("%s %s\n\nUsage: %s %s%s[OPTION]...\n\n", tool->name, tool->summary, tool->name,
+           tool->operands != NULL ? tool->operands : "", tool->operands != NULL ? " " : "");
     for (const struct option_spec *o = tool->options; o->name != NULL; o++) {
         char left[80];
         snprintf(left, sizeof left, "--%s%s%s", o->name, o->value ? " " : "",
@@ -101,6 +102,11 @@ static bool parse_value(const struct option_spec *o, const char *text, struct er
         list->items[list->count++] = text;
         return true;
     }
+    case OPTION_PARSED: {
+        struct error reason;
+        return o->parse(text, o->target, &reason)
+               || error_set(error, "--%s: %s", o->name, reason.text);
+    }
     }
     return error_set(error, "--%s: unknown kind of option", o->name);
 }
@@ -165,16 +171,29 @@ static bool take_option(const struct tool *tool, int index, bool given[OWN_END],
     return true;
 }
 
+/* How many operands the tool takes. */
+static int count_operands(const struct tool *tool)
+{
+    int count = tool->operands != NULL;
+    for (const char *c = tool->operands; count > 0 && *c != '\0'; c++)
+        count += *c == ' ';
+    return count;
+}
+
 static bool take_options(const struct tool *tool, int argc, char **argv, bool given[OWN_END],
                          int *code, struct error *error)
 {
     struct option table[OWN_END + 1];
-    int count = fill_table(tool, table);
+    int count = fill_table(tool, table), operands = count_operands(tool), taken = 0;
     opterr = 0;
     for (;;) {
         /* '+': arguments are looked at in the order given, so this one is next. */
         const char *argument = argv[optind];
         int index = getopt_long(argc, argv, "+:", table, NULL);
+        if (index == -1 && taken < operands && optind < argc) {
+            tool->values[taken++] = argv[optind++];
+            continue;
+        }
         if (index == -1)
             break;
         if (!check_name(table, argument, error))
@@ -188,6 +207,8 @@ static bool take_options(const struct tool *tool, int argc, char **argv, bool gi
     }
     if (optind < argc)
         return error_set(error, "'%s' is not an option", argv[optind]);
+    if (taken < operands)
+        return error_set(error, "%s expected, %d given", tool->operands, taken);
     for (int i = 0; i < count; i++) {
         if (tool->options[i].required && !given[i])
             return error_set(error, "--%s is missing", tool->options[i].name);

@@ -36,7 +36,8 @@ enum option_kind {
     OPTION_UNSIGNED, /* uint64_t *: minimum .. maximum (0: no maximum) */
     OPTION_REAL,     /* double *: finite and > 0 */
     OPTION_CHOICE,   /* int *: the index of the value in .choices, a NULL-terminated list */
-    OPTION_LIST      /* struct option_list *: may be given OPTION_LIST_MAX times */
+    OPTION_LIST,     /* struct option_list *: may be given OPTION_LIST_MAX times */
+    OPTION_PARSED    /* void *: what .parse makes of the value */
 };
 
 struct option_list {
@@ -53,6 +54,8 @@ struct option_spec {
     bool required;
     uint64_t minimum, maximum;
     const char *const *choices;
+    /* Sets the target, or fails with the reason alone. */
+    bool (*parse)(const char *value, void *target, struct error *error);
 };
 
 struct tool {
@@ -60,6 +63,9 @@ struct tool {
     const char *summary;
     const struct option_spec *options;
     bool *quiet; /* set by --quiet; NULL where there is nothing to keep quiet */
+    /* What must be given beside options, such as "A B", a word each, and where the values go. */
+    const char *operands; /* NULL: nothing */
+    const char **values;
 };
 
 /* Parses the command line. Returns true when the tool is to run; otherwise *code is main's result,

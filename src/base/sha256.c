@@ -5,6 +5,7 @@
 #include <openssl/evp.h>
 #include <stdint.h>
 #include <stdlib.h>
+#include <string.h>
 #include <unistd.h>
 
 bool sha256_start(struct sha256 *hash, struct error *error)
@@ -41,6 +42,12 @@ void sha256_drop(struct sha256 *hash)
 {
     EVP_MD_CTX_free(hash->context);
     hash->context = NULL;
+}
+
+bool sha256_is_hex(const char *text)
+{
+    return strlen(text) == SHA256_HEX_SIZE - 1
+           && strspn(text, "0123456789abcdef") == SHA256_HEX_SIZE - 1;
 }
 
 bool sha256_of(const void *data, size_t size, char hex[SHA256_HEX_SIZE], struct error *error)

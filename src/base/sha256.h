@@ -18,6 +18,9 @@ void sha256_update(struct sha256 *hash, const void *data, size_t size);
 void sha256_finish(struct sha256 *hash, char hex[SHA256_HEX_SIZE]);
 void sha256_drop(struct sha256 *hash);
 
+/* Whether a text has the form of a hash: 64 lower-case digits. */
+bool sha256_is_hex(const char *text);
+
 /* The hash of one block of memory. */
 bool sha256_of(const void *data, size_t size, char hex[SHA256_HEX_SIZE], struct error *error);
 

@@ -40,6 +40,7 @@ static const struct specimen specimens[] = {
 
 struct names {
     char initial[PATH_SIZE], final[PATH_SIZE], log[PATH_SIZE], checkpoint[PATH_SIZE];
+    char previous[PATH_SIZE];
 };
 
 static void join(char path[PATH_SIZE], const char *folder, const char *name)
@@ -136,18 +137,18 @@ static bool add_specimen(struct sha256 *hash, const struct specimen *s, const ch
                                                .log = names->log,
                                                .checkpoint = names->checkpoint,
                                                .epochs = s->epochs,
-                                               .batch_size = s->batch_size,
-                                               .examples = s->examples,
-                                               .learning_rate = 1e-3,
-                                               .order = s->order,
-                                               .loss = s->loss,
-                                               .plotted = s->plotted,
-                                               .seed = SEED,
-                                               .arithmetic = "exact",
+                                               .hyper = {.batch_size = s->batch_size,
+                                                         .examples = s->examples,
+                                                         .learning_rate = 1e-3,
+                                                         .order = s->order,
+                                                         .loss = s->loss,
+                                                         .plotted = s->plotted,
+                                                         .seed = SEED},
                                                .checkpoint_seconds = 3600,
                                                .quiet = true};
     bool stopped;
     unlink(names->checkpoint); /* every specimen begins anew */
+    unlink(names->previous);
     return add_initial(hash, s->net, s->scheme, INIT_BIAS_DEFAULT, names->initial, error)
            && training_run(&settings, &stopped, error) && add_log(hash, names->log, error)
            && add_answers(hash, folder, names->final, error);
@@ -161,6 +162,7 @@ bool fingerprint_compute(const char *folder, char hex[SHA256_HEX_SIZE], struct e
     join(names.final, folder, "final.safetensors");
     join(names.log, folder, "log.tsv");
     join(names.checkpoint, folder, "checkpoint.safetensors");
+    join(names.previous, folder, "checkpoint.safetensors.previous");
     if (!file_make_folder(folder, error) || !write_data(folder, error)
         || !sha256_start(&hash, error))
         return false;

@@ -1,16 +1,21 @@
 /* train: trains a network on CIFAR-10 from given initial weights. */
 #include "base/options.h"
-#include "exact/gemm.h"
 #include "exact/parallel.h"
 #include "run/training.h"
 
 #include <inttypes.h>
-#include <stdio.h>
 #include <unistd.h>
+
+/* Damage is said even if asked to be quiet: it is no remark on progress. */
+static void warn(const char *text)
+{
+    tool_say(&(struct tool){.name = "train"}, "%s", text);
+}
 
 int main(int argc, char **argv)
 {
-    struct training_settings s = {.checkpoint_seconds = 60};
+    struct training_settings s = {.checkpoint_seconds = 60, .warn = warn};
+    struct hyperparameters *h = &s.hyper;
     uint64_t threads = (uint64_t)sysconf(_SC_NPROCESSORS_ONLN);
     int order = ORDER_SEQUENTIAL, loss = LOSS_CROSS_ENTROPY, plotted = PLOTTED_BATCH_MEANS;
     int gemm = GEMM_EXACT;
@@ -20,40 +25,44 @@ int main(int argc, char **argv)
          .required = true},
         {"epochs", "N", "passes over the training set", OPTION_UNSIGNED, &s.epochs,
          .required = true, .minimum = 1, .maximum = 1000000},
-        {"batch-size", "N", "examples a step", OPTION_UNSIGNED, &s.batch_size, .required = true,
+        {"batch-size", "N", "examples a step", OPTION_UNSIGNED, &h->batch_size, .required = true,
          .minimum = 1, .maximum = 50000},
-        {"lr", "X", "Adam's learning rate", OPTION_REAL, &s.learning_rate, .required = true},
+        {"lr", "X", "Adam's learning rate", OPTION_REAL, &h->learning_rate, .required = true},
         {"order", "NAME", "order of the examples", OPTION_CHOICE, &order, .required = true,
          .choices = order_names},
         {"loss", "NAME", "loss", OPTION_CHOICE, &loss, .required = true, .choices = loss_names},
         {"plotted", "NAME", "what the log's loss sums over an epoch (default batch-means)",
          OPTION_CHOICE, &plotted, .choices = plotted_names},
-        {"seed", "N", "seed of dropout and shuffling", OPTION_UNSIGNED, &s.seed, .required = true,
+        {"seed", "N", "seed of dropout and shuffling", OPTION_UNSIGNED, &h->seed, .required = true,
          .maximum = UINT32_MAX},
-        {"examples", "N", "use only the first N training examples", OPTION_UNSIGNED, &s.examples,
+        {"examples", "N", "use only the first N training examples", OPTION_UNSIGNED, &h->examples,
          .minimum = 1, .maximum = 50000},
         {"until", "EPOCH", "stop after this epoch; the same command without goes on",
          OPTION_UNSIGNED, &s.until, .minimum = 1},
         {"threads", "N", "threads (default: all cores); never changes a result", OPTION_UNSIGNED,
          &threads, .minimum = 1, .maximum = PARALLEL_THREADS_MAX},
+        {"numerics", "SHA256", "what numerics-fingerprint printed, for the log", OPTION_PARSED,
+         &s.numerics, .parse = description_parse_numerics},
         {"gemm", "NAME", "matrix products; results of openblas differ between machines",
          OPTION_CHOICE, &gemm, .choices = gemm_names},
         {"out", "FILE", "final weights to write", OPTION_TEXT, &s.out, .required = true},
-        {"log", "FILE", "log to write, a line an epoch", OPTION_TEXT, &s.log, .required = true},
+        {"log", "FILE", "transcript to write, a line an epoch", OPTION_TEXT, &s.log,
+         .required = true},
         {"checkpoint", "FILE", "where to go on from", OPTION_TEXT, &s.checkpoint, .required = true},
         {"checkpoint-seconds", "N", "time between checkpoints within an epoch (default 60)",
          OPTION_UNSIGNED, &s.checkpoint_seconds, .minimum = 1, .maximum = 86400},
+        {"keep", "WHICH", "checkpoints of which epochs stay: all, every:N or last (default)",
+         OPTION_PARSED, &s.keep_every, .parse = training_parse_keep},
         {0}};
     const struct tool tool = {"train", "trains a network on CIFAR-10", options, &s.quiet};
     int code;
     if (!tool_start(&tool, argc, argv, &code))
         return code;
-    s.order = (enum order_kind)order;
-    s.loss = (enum loss_kind)loss;
-    s.plotted = (enum plotted_kind)plotted;
-    s.arithmetic = gemm_names[gemm];
+    h->order = (enum order_kind)order;
+    h->loss = (enum loss_kind)loss;
+    h->plotted = (enum plotted_kind)plotted;
+    h->arithmetic = (enum gemm_engine)gemm;
     parallel_set_threads((int)threads);
-    gemm_choose((enum gemm_engine)gemm);
     struct error error;
     bool stopped = false;
     bool good = training_run(&s, &stopped, &error);

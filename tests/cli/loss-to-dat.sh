@@ -13,19 +13,26 @@ fail()
     exit 1
 }
 
+# A log as io/runlog.h defines it, by other means than the tools'.
+hash_of() { sha256sum | cut -d' ' -f1; }
 log() # FILE LOSS...
 {
     file=$folder/$1
     shift
+    echo '# net carlini' >"$file"
+    link=$(hash_of <"$file")
     {
-        echo '# net carlini'
-        printf 'epoch\tloss\texamples_per_second\tweights_sha256\n'
+        echo "# chain_sha256 $link"
+        printf 'epoch\tloss\texamples_per_second\tweights_sha256\tstate_sha256\tchain_sha256\n'
         epoch=1
         for loss; do
-            printf '%d\t%s\t10.0\t%s\n' $epoch "$loss" "$hash"
+            link=$(printf '%s\t%d\t%s\t%s\t%s\n' "$link" $epoch "$loss" "$hash" "$hash" | hash_of)
+            printf '%d\t%s\t10.0\t%s\t%s\t%s\n' $epoch "$loss" "$hash" "$hash" "$link"
             epoch=$((epoch + 1))
         done
-    } >"$file"
+    } >>"$file"
+    sum=$(hash_of <"$file")
+    echo "# file_sha256 $sum" >>"$file"
 }
 
 refuses() # EXIT PATTERN ARGUMENT...
@@ -81,8 +88,11 @@ out="--out $folder/bad.dat"
     refuses 1 "hex:1: the loss" --log "$folder/a" --published "$folder/hex" $out
     printf '1 11' >"$folder/cut"
     refuses 1 "cut:1: the line is cut short" --log "$folder/a" --published "$folder/cut" $out
+    sed "s/^2${tab}8$tab/2${tab}7$tab/" "$folder/a" >"$folder/changed"
+    refuses 1 "changed:5: the chain is broken" --log "$folder/changed" \
+        --published "$folder/published" $out
     sed "s/^2$tab/4$tab/" "$folder/a" >"$folder/order"
-    refuses 1 "order:4: epoch '4' where 2 is due" --log "$folder/order" \
+    refuses 1 "order:5: epoch '4' where 2 is due" --log "$folder/order" \
         --published "$folder/published" $out
 }
 "$tool" --help | grep -q -- '--published' || fail "--help does not name --published"

@@ -12,12 +12,26 @@ start() { # start NAME ARGUMENTS...: becomes the tool, for a subshell to be kill
         --checkpoint "$TMP/$name.checkpoint" "$@"
 }
 train() { (start "$@"); }
-same() { # same NAME: weights and losses are those of the reference
+said() { grep -v '^# file_sha256 ' "$1" | cut -f1,2,4-; } # a log but for its rates
+same() { # same NAME: weights and transcript are those of the reference
     cmp "$TMP/reference.out" "$TMP/$1.out"
-    cmp <(cut -f1,2,4 "$TMP/reference.log") <(cut -f1,2,4 "$TMP/$1.log")
+    cmp <(said "$TMP/reference.log") <(said "$TMP/$1.log")
 }
 train reference --threads 2
 [ "$(grep -c '^[12]' "$TMP/reference.log")" = 2 ]
+
+# The chain, by sha256sum; the last state is that of the last checkpoint.
+link=$(grep '^# ' "$TMP/reference.log" | sed '/^# chain_sha256/,$d' | sha256sum | cut -d' ' -f1)
+grep -qx "# chain_sha256 $link" "$TMP/reference.log"
+while IFS=$'\t' read -r epoch loss _ weights state chain; do
+    link=$(printf '%s\t%s\t%s\t%s\t%s\n' "$link" "$epoch" "$loss" "$weights" "$state" | sha256sum | cut -d' ' -f1)
+    [ "$link" = "$chain" ]
+done < <(grep '^[12]' "$TMP/reference.log")
+"$BIN/show-weights" --weights "$TMP/reference.out" >"$TMP/shown"
+grep -q "SHA-256 of the values $(grep '^2' "$TMP/reference.log" | cut -f4)$" "$TMP/shown"
+"$BIN/show-weights" --weights "$TMP/reference.checkpoint" >"$TMP/shown"
+tensors=$(sed -n 's/^payload_sha256: //p' "$TMP/shown")
+[ "$(echo "$tensors 26" | sha256sum | cut -d' ' -f1)" = "$(grep '^2' "$TMP/reference.log" | cut -f5)" ]
 train one --threads 1 && same one
 train five --threads 5 && same five
 
@@ -65,8 +79,26 @@ arguments[7]=32
 fails "belongs to another training: its batch_size is 16, not 32" train other
 arguments[7]=16
 cmp "$TMP/reference.checkpoint" "$TMP/other.checkpoint"
-printf 'x' | dd of="$TMP/other.checkpoint" bs=1 seek=3000000 conv=notrunc 2>/dev/null
+damage() { printf 'x' | dd of="$1" bs=1 seek=3000000 conv=notrunc 2>/dev/null; }
+damage "$TMP/other.checkpoint"
 fails "damaged" train other
+
+# Of two checkpoints the newest is damaged, and said so even if asked to be quiet; then both are.
+train pair --until 1 --checkpoint-seconds 1 --quiet
+cp "$TMP/pair.checkpoint" "$TMP/pair.checkpoint.previous"
+damage "$TMP/pair.checkpoint"
+train pair --quiet 2>"$TMP/err"
+[ "$(wc -l <"$TMP/err")" = 1 ]
+grep -q "^train: $TMP/pair.checkpoint: damaged: .*; going on from the one before it$" "$TMP/err"
+same pair
+damage "$TMP/pair.checkpoint"
+damage "$TMP/pair.checkpoint.previous"
+fails "pair.checkpoint.previous: damaged" train pair
+
+# A log that was changed is not gone on with.
+train told --until 1 --quiet
+sed -i 's/^1\t\(.\)/1\t1\1/' "$TMP/told.log"
+fails "told.log:19: " train told
 cp "$TMP/until.checkpoint" "$TMP/lost.checkpoint"
 fails "lost.log: cannot open" train lost
 mkdir "$TMP/data"

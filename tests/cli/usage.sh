@@ -18,7 +18,7 @@ for source in src/tools/*.c; do
     grep -q "^Usage: $tool " "$TMP/help"
     [ "$("$BIN/$tool" --version)" = "$tool (reinit) 0.1.0" ]
     refused "'--nonsense' is not an option" "$tool" --nonsense
-    refused "'stray' is not an option" "$tool" stray
+    refused "'stray' is not an option" "$tool" stray stray stray # of which some are operands
     refused "'--hel' is not an option" "$tool" --hel
     refused "'--version' takes no value" "$tool" --version=1
     grep -q '^  --quiet ' "$TMP/help"

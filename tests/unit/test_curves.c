@@ -107,7 +107,7 @@ static void save_log(const char *path, const double *losses, size_t count)
     struct runlog log = {0};
     struct error error;
     for (size_t i = 0; i < count; i++)
-        assert_good(runlog_append(&log, losses[i], 10.0, HASH, &error), error);
+        assert_good(runlog_append(&log, losses[i], 10.0, HASH, HASH, &error), error);
     assert_good(runlog_write(&log, path, &error), error);
     runlog_free(&log);
 }

@@ -10,6 +10,7 @@
 #include "io/runlog.h"
 #include "nets/nets.h"
 #include "nn/initialise.h"
+#include "run/checkpoint.h"
 #include "run/training.h"
 #include "run/weights.h"
 
@@ -17,14 +18,24 @@
 #include <sys/wait.h>
 #include <time.h>
 
-enum { DONE = 0, FAILED = 1, STOPPED = 3, NAMES = 5 };
+enum { DONE = 0, FAILED = 1, STOPPED = 3, NAMES = 8 };
 
 /* A run's files, all in one scratch folder, and its settings. */
 struct run {
-    char *weights, *out, *log, *checkpoint, *failure;
+    char *weights, *out, *log, *checkpoint, *previous, *next, *failure, *warning;
     struct training_settings settings;
     int threads;
 };
+
+/* Where the training process leaves what it is warned of. */
+static char *warning_path;
+
+static void note_warning(const char *text)
+{
+    FILE *file = fopen(warning_path, "w");
+    if (file == NULL || fputs(text, file) < 0 || fclose(file) != 0)
+        _exit(9);
+}
 
 static void write_initial(const char *path, const struct network_spec *spec, uint32_t seed)
 {
@@ -46,7 +57,10 @@ static void run_open(struct run *r, const char *net)
     r->out = support_path("final.safetensors");
     r->log = support_path("log.tsv");
     r->checkpoint = support_path("checkpoint.safetensors");
+    r->previous = support_path("checkpoint.safetensors.previous");
+    r->next = support_path("checkpoint.safetensors.next");
     r->failure = support_path("failure.txt");
+    r->warning = warning_path = support_path("warning.txt");
     r->threads = 1;
     r->settings = (struct training_settings){.weights = r->weights,
                                              .data = "data/sample",
@@ -54,15 +68,15 @@ static void run_open(struct run *r, const char *net)
                                              .log = r->log,
                                              .checkpoint = r->checkpoint,
                                              .epochs = 3,
-                                             .batch_size = 5,
-                                             .examples = 14,
-                                             .learning_rate = 1e-3,
-                                             .order = ORDER_SHUFFLED,
-                                             .loss = LOSS_CROSS_ENTROPY,
-                                             .plotted = PLOTTED_BATCH_MEANS,
-                                             .seed = 5,
-                                             .arithmetic = "exact",
+                                             .hyper = {.batch_size = 5,
+                                                       .examples = 14,
+                                                       .learning_rate = 1e-3,
+                                                       .order = ORDER_SHUFFLED,
+                                                       .loss = LOSS_CROSS_ENTROPY,
+                                                       .plotted = PLOTTED_BATCH_MEANS,
+                                                       .seed = 5},
                                              .checkpoint_seconds = 0, /* after every step */
+                                             .warn = note_warning,
                                              .quiet = true};
     write_initial(r->weights, nets_find(net), 1);
 }
@@ -72,11 +86,15 @@ static void forget(const struct run *r)
     unlink(r->out);
     unlink(r->log);
     unlink(r->checkpoint);
+    unlink(r->previous);
+    unlink(r->next);
+    unlink(r->warning);
 }
 
 static void run_close(struct run *r)
 {
-    char *names[NAMES] = {r->weights, r->out, r->log, r->checkpoint, r->failure};
+    char *names[NAMES]
+        = {r->weights, r->out, r->log, r->checkpoint, r->previous, r->next, r->failure, r->warning};
     for (int i = 0; i < NAMES; i++) {
         unlink(names[i]);
         free(names[i]);
@@ -163,6 +181,8 @@ static void expect_result(const struct result *want, const struct run *r)
     for (size_t i = 0; i < want->log.epoch_count; i++) {
         assert_true(got.log.epochs[i].loss == want->log.epochs[i].loss);
         assert_string_equal(got.log.epochs[i].weights, want->log.epochs[i].weights);
+        assert_string_equal(got.log.epochs[i].state, want->log.epochs[i].state);
+        assert_string_equal(got.log.epochs[i].chain, want->log.epochs[i].chain);
     }
     for (size_t i = 0; i < want->log.pair_count; i++) {
         assert_string_equal(got.log.pairs[i].key, want->log.pairs[i].key);
@@ -222,11 +242,11 @@ static void test_resnet56(void **state)
     struct run r;
     run_open(&r, "resnet56");
     r.settings.epochs = 2;
-    r.settings.examples = 7;
-    r.settings.batch_size = 4;
-    r.settings.order = ORDER_SEQUENTIAL;
-    r.settings.loss = LOSS_CROSS_ENTROPY_OF_SOFTMAX;
-    r.settings.plotted = PLOTTED_EXAMPLES;
+    r.settings.hyper.examples = 7;
+    r.settings.hyper.batch_size = 4;
+    r.settings.hyper.order = ORDER_SEQUENTIAL;
+    r.settings.hyper.loss = LOSS_CROSS_ENTROPY_OF_SOFTMAX;
+    r.settings.hyper.plotted = PLOTTED_EXAMPLES;
     check_threads_and_stop(&r);
     run_close(&r);
 }
@@ -319,7 +339,7 @@ static void test_other_arguments(void **state)
     struct run r;
     run_open(&r, "carlini");
     r.settings.until = 1;
-    r.settings.examples = 5;
+    r.settings.hyper.examples = 5;
     expect(&r, STOPPED);
     const struct training_settings kept = r.settings;
 #define REFUSED(change, words)                                                                     \
@@ -328,20 +348,22 @@ static void test_other_arguments(void **state)
         expect_failure(&r, "belongs to another training: its " words);                             \
         r.settings = kept;                                                                         \
     } while (0)
-    REFUSED(seed = 6, "seed is 5, not 6");
-    REFUSED(batch_size = 4, "batch_size");
-    REFUSED(learning_rate = 2e-3, "learning_rate");
-    REFUSED(order = ORDER_SEQUENTIAL, "order");
-    REFUSED(loss = LOSS_CROSS_ENTROPY_OF_SOFTMAX, "loss");
-    REFUSED(plotted = PLOTTED_EXAMPLES, "plotted");
-    REFUSED(arithmetic = "openblas", "arithmetic");
-    REFUSED(examples = 10, "data_sha256");
+    REFUSED(hyper.seed = 6, "seed is 5, not 6");
+    REFUSED(hyper.batch_size = 4, "batch_size");
+    REFUSED(hyper.learning_rate = 2e-3, "learning_rate");
+    REFUSED(hyper.order = ORDER_SEQUENTIAL, "order");
+    REFUSED(hyper.loss = LOSS_CROSS_ENTROPY_OF_SOFTMAX, "loss");
+    REFUSED(hyper.plotted = PLOTTED_EXAMPLES, "plotted");
+    REFUSED(hyper.arithmetic = GEMM_OPENBLAS, "arithmetic");
+    REFUSED(hyper.examples = 10, "data_sha256");
+    REFUSED(numerics = "0011", "numerics_sha256 is unknown, not 0011");
     write_initial(r.weights, &net_carlini, 2);
     REFUSED(quiet = true, "initial_weights_sha256");
     run_close(&r);
 }
 
-/* Reads the checkpoint, changes one pair of its metadata, and writes it back. */
+/* Reads the checkpoint, changes one pair of its metadata (NULL: leaves it out), and writes it back,
+ * with hashes that fit. */
 static void tamper(const struct run *r, const char *key, const char *value)
 {
     struct tensor_file file;
@@ -349,17 +371,19 @@ static void tamper(const struct run *r, const char *key, const char *value)
     assert_good(tensor_file_read(&file, r->checkpoint, &error), error);
     struct metadata metadata = {.count = 0};
     for (size_t i = 0; i < file.metadata.count; i++) {
-        bool other = strcmp(file.metadata.keys[i], key) != 0;
-        if (strcmp(file.metadata.keys[i], "payload_sha256") == 0 || (!other && value == NULL))
-            continue;
-        metadata_add(&metadata, file.metadata.keys[i], other ? file.metadata.values[i] : value);
+        const char *name = file.metadata.keys[i];
+        bool changed = strcmp(name, key) == 0;
+        bool own = strcmp(name, "payload_sha256") == 0 || strcmp(name, "header_sha256") == 0;
+        if (!own && !(changed && value == NULL))
+            metadata_add(&metadata, name, changed ? value : file.metadata.values[i]);
     }
     assert_good(tensor_file_write(r->checkpoint, file.tensors, file.count, &metadata, &error),
                 error);
     tensor_file_free(&file);
 }
 
-static void test_damaged_checkpoint(void **state)
+/* A checkpoint that is whole, but says what cannot be: no damage, so nothing is passed over. */
+static void test_wrong_checkpoint(void **state)
 {
     (void)state;
     struct run r;
@@ -368,34 +392,193 @@ static void test_damaged_checkpoint(void **state)
     size_t size;
     run_open(&r, "carlini");
     r.settings.until = 1;
-    r.settings.examples = 10;
+    r.settings.hyper.examples = 10;
     expect(&r, STOPPED);
     assert_good(file_read(r.checkpoint, 1 << 25, &data, &size, &error), error);
-    const size_t lengths[] = {0, 7, 8, 100, size / 2, size - 1};
-    for (size_t i = 0; i < sizeof lengths / sizeof *lengths; i++) {
-        assert_good(file_write(r.checkpoint, data, lengths[i], &error), error);
-        expect_failure(&r, r.checkpoint);
-    }
-    data[size - 5] ^= 1;
-    assert_good(file_write(r.checkpoint, data, size, &error), error);
-    expect_failure(&r, "damaged");
-    data[size - 5] ^= 1;
     static const struct {
         const char *key, *value, *words;
     } changes[] = {
-        {"position", "3", "position does not fit"}, {"position", "10", "position does not fit"},
-        {"epoch", "0", "position does not fit"},    {"epoch", "9", "is past epoch"},
-        {"step", "3", "position does not fit"},     {"step", "-2", "no whole number for step"},
-        {"step", "2x", "no whole number for step"}, {"step", NULL, "no whole number for step"},
-        {"epoch", "", "no whole number for epoch"}, {"partial_loss", NULL, "position does not"},
-        {"partial_loss", "x", "position does not"}, {"seed", NULL, "its seed is missing"},
+        {"position", "3", "position does not fit"},
+        {"position", "10", "position does not fit"},
+        {"epoch", "0", "position does not fit"},
+        {"epoch", "9", "position does not fit"},
+        {"step", "3", "position does not fit"},
+        {"seed", NULL, "its seed is missing"},
+        {"seed", "6", "its seed is 6, not 5"},
+        {"chain_sha256_of_last_epoch", "0", "does not hold epoch 1"},
     };
     for (size_t i = 0; i < sizeof changes / sizeof *changes; i++) {
         assert_good(file_write(r.checkpoint, data, size, &error), error);
         tamper(&r, changes[i].key, changes[i].value);
         expect_failure(&r, changes[i].words);
+        assert_false(file_exists(r.warning));
     }
     free(data);
+    run_close(&r);
+}
+
+/* The text that the training warned with holds the words. */
+static void expect_warning(const struct run *r, const char *words)
+{
+    uint8_t *text;
+    size_t size;
+    struct error error;
+    assert_good(file_read(r->warning, 4096, &text, &size, &error), error);
+    if (strstr((char *)text, words) == NULL || strchr((char *)text, '\n') != NULL)
+        fail_msg("warning is \"%s\", without: %s", (char *)text, words);
+    free(text);
+    unlink(r->warning);
+}
+
+static void copy(const char *from, const char *to, size_t length, size_t flipped)
+{
+    uint8_t *data;
+    size_t size;
+    struct error error;
+    assert_good(file_read(from, 1 << 25, &data, &size, &error), error);
+    if (flipped < size)
+        data[flipped] ^= 1;
+    assert_good(file_write(to, data, length < size ? length : size, &error), error);
+    free(data);
+}
+
+enum { WHOLE = 1 << 30, NONE = 1 << 30 };
+
+/* The newest is cut short, flipped somewhere, or says nothing: the one before it takes its place,
+ * and the training ends as if nothing had happened. If that one is no better, both are named. */
+static void test_damaged_checkpoint(void **state)
+{
+    (void)state;
+    struct run r;
+    struct result want;
+    run_open(&r, "carlini");
+    r.settings.epochs = 2;
+    r.settings.hyper.examples = 10;
+    result_of(&want, &r);
+    static const struct {
+        size_t length, flipped;
+        const char *key;
+    } damages[] = {{0, NONE, NULL},
+                   {100, NONE, NULL},
+                   {5000000, NONE, NULL},
+                   {WHOLE, 4000000, NULL},
+                   {WHOLE, 3, NULL},
+                   {WHOLE, NONE, "step"},
+                   {WHOLE, NONE, "epoch"},
+                   {WHOLE, NONE, "partial_loss"},
+                   {WHOLE, NONE, "chain_sha256_of_last_epoch"}};
+    for (size_t i = 0; i < sizeof damages / sizeof *damages; i++) {
+        r.settings.until = 1;
+        expect(&r, STOPPED);
+        r.settings.until = 0;
+        assert_true(file_exists(r.previous));
+        if (damages[i].key != NULL)
+            tamper(&r, damages[i].key, NULL);
+        copy(r.checkpoint, r.checkpoint, damages[i].length, damages[i].flipped);
+        expect(&r, DONE);
+        expect_warning(&r, r.checkpoint);
+        expect_result(&want, &r);
+    }
+    r.settings.until = 1;
+    expect(&r, STOPPED);
+    copy(r.checkpoint, r.checkpoint, WHOLE, 4000000);
+    copy(r.previous, r.previous, 100, NONE);
+    expect_failure(&r, ".safetensors: damaged: ");
+    expect_failure(&r, ".previous: not a safetensors file");
+    expect_failure(&r, "; to start anew, remove /");
+    unlink(r.previous);
+    expect_failure(&r, "; and there is no /");
+    copy(r.checkpoint, r.previous, WHOLE, 4000000); /* flips it back */
+    r.settings.hyper.seed = 6;
+    expect_failure(&r, ".previous: belongs to another training");
+    assert_true(file_exists(r.checkpoint)); /* nothing was moved */
+    runlog_free(&want.log);
+    run_close(&r);
+}
+
+/* Cut off between any two of the steps by which a checkpoint becomes the newest. */
+static void test_between_renames(void **state)
+{
+    (void)state;
+    struct run r;
+    struct result want;
+    run_open(&r, "carlini");
+    r.settings.epochs = 2;
+    r.settings.hyper.examples = 10;
+    result_of(&want, &r);
+    for (int moment = 0; moment < 4; moment++) {
+        r.settings.until = 1;
+        expect(&r, STOPPED);
+        r.settings.until = 0;
+        if (moment == 0) /* the next half written */
+            copy(r.checkpoint, r.next, 1000, NONE);
+        if (moment == 1) /* written, and nothing renamed */
+            copy(r.checkpoint, r.next, WHOLE, NONE);
+        if (moment
+            >= 2) { /* the newest renamed, and none in its place; before there ever were two */
+            copy(r.checkpoint, r.next, WHOLE, NONE);
+            if (moment == 3)
+                unlink(r.previous);
+            assert_int_equal(rename(r.checkpoint, r.previous), 0);
+        }
+        expect(&r, DONE);
+        if (moment >= 2)
+            expect_warning(&r, "is missing; going on from the one before it");
+        assert_false(file_exists(r.warning));
+        assert_false(file_exists(r.next));
+        expect_result(&want, &r);
+    }
+    runlog_free(&want.log);
+    run_close(&r);
+}
+
+/* Which checkpoints stay, and that they are the same bytes however the training came there. */
+static void test_keep(void **state)
+{
+    (void)state;
+    struct run r;
+    struct error error;
+    char folder[CHECKPOINT_PATH], path[CHECKPOINT_PATH], kept[SHA256_HEX_SIZE],
+        again[SHA256_HEX_SIZE];
+    run_open(&r, "carlini");
+    r.settings.hyper.examples = 10;
+    assert_good(checkpoint_folder(folder, r.checkpoint, &error), error);
+    static const struct {
+        const char *text;
+        bool stays[4];
+    } cases[] = {{"all", {false, true, true, true}},
+                 {"every:2", {false, false, true, false}},
+                 {"every:4", {false, false, false, false}},
+                 {"last", {false, false, false, false}}};
+    for (size_t i = 0; i < 4; i++) {
+        forget(&r);
+        assert_good(training_parse_keep(cases[i].text, &r.settings.keep_every, &error), error);
+        r.settings.until = 2;
+        expect(&r, STOPPED);
+        r.settings.until = 0;
+        expect(&r, DONE);
+        for (uint64_t epoch = 1; epoch <= 3; epoch++) {
+            assert_good(checkpoint_kept_path(path, folder, epoch, &error), error);
+            assert_int_equal(file_exists(path), cases[i].stays[epoch]);
+            if (cases[i].stays[epoch] && epoch == 2) {
+                assert_good(sha256_of_file(path, i == 0 ? kept : again, &error), error);
+            } else if (cases[i].stays[epoch] && epoch == 3) {
+                char newest[SHA256_HEX_SIZE];
+                assert_good(sha256_of_file(path, again, &error), error);
+                assert_good(sha256_of_file(r.checkpoint, newest, &error), error);
+                assert_string_equal(again, newest);
+            }
+            unlink(path);
+        }
+    }
+    assert_string_equal(kept, again);
+    assert_good(checkpoint_folder(folder, path, &error), error);
+    assert_int_equal(rmdir(folder), 0);
+    static const char *const wrong[]
+        = {"", "none", "every:", "every:0", "every:x", "every:2x", "All"};
+    for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++)
+        assert_fails(training_parse_keep(wrong[i], &r.settings.keep_every, &error), error,
+                     "is none of all, every:N, last");
     run_close(&r);
 }
 
@@ -407,7 +590,7 @@ static void test_missing_files(void **state)
     struct runlog log;
     run_open(&r, "carlini");
     r.settings.until = 2;
-    r.settings.examples = 5;
+    r.settings.hyper.examples = 5;
     expect(&r, STOPPED);
     r.settings.until = 0;
     assert_good(runlog_read(&log, r.log, &error), error);
@@ -418,12 +601,13 @@ static void test_missing_files(void **state)
     unlink(r.log);
     expect_failure(&r, r.log);
     unlink(r.checkpoint);
+    unlink(r.previous);
     r.settings.data = "data/nowhere";
     expect_failure(&r, "data/nowhere/data_batch_1.bin: cannot open");
     r.settings.data = "data/sample";
-    r.settings.examples = 49999;
+    r.settings.hyper.examples = 49999;
     expect_failure(&r, "fewer than 49999");
-    r.settings.examples = 5;
+    r.settings.hyper.examples = 5;
     r.settings.out = "/nowhere/final.safetensors";
     expect_failure(&r, "/nowhere/final.safetensors");
     unlink(r.weights);
@@ -441,10 +625,10 @@ static void test_plotted(void **state)
     double losses[2];
     run_open(&r, "carlini");
     r.settings.epochs = 1;
-    r.settings.examples = r.settings.batch_size = 10;
+    r.settings.hyper.examples = r.settings.hyper.batch_size = 10;
     for (int plotted = 0; plotted < 2; plotted++) {
         struct runlog log;
-        r.settings.plotted = (enum plotted_kind)plotted;
+        r.settings.hyper.plotted = (enum plotted_kind)plotted;
         expect(&r, DONE);
         assert_good(runlog_read(&log, r.log, &error), error);
         losses[plotted] = log.epochs[0].loss;
@@ -459,15 +643,12 @@ static void test_plotted(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_carlini),
-        cmocka_unit_test(test_resnet56),
-        cmocka_unit_test(test_terminated),
-        cmocka_unit_test(test_killed),
-        cmocka_unit_test(test_finished),
-        cmocka_unit_test(test_other_arguments),
-        cmocka_unit_test(test_damaged_checkpoint),
-        cmocka_unit_test(test_missing_files),
-        cmocka_unit_test(test_plotted),
+        cmocka_unit_test(test_carlini),          cmocka_unit_test(test_resnet56),
+        cmocka_unit_test(test_terminated),       cmocka_unit_test(test_killed),
+        cmocka_unit_test(test_finished),         cmocka_unit_test(test_other_arguments),
+        cmocka_unit_test(test_wrong_checkpoint), cmocka_unit_test(test_damaged_checkpoint),
+        cmocka_unit_test(test_between_renames),  cmocka_unit_test(test_keep),
+        cmocka_unit_test(test_missing_files),    cmocka_unit_test(test_plotted),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
