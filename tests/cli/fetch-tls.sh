@@ -7,6 +7,7 @@ if ! command -v openssl >/dev/null; then
     echo "skipped: no openssl program to serve with"
     exit 0
 fi
+tool=$(realpath "$BIN/fetch-cifar10")
 cd "$TMP"
 mkdir site
 echo contents >site/x
@@ -30,7 +31,7 @@ openssl s_client -quiet -verify_return_error -CAfile cert.pem -connect "127.0.0.
 for host in 127.0.0.1 localhost; do
     code=0
     CURL_CA_BUNDLE=$TMP/cert.pem CURL_INSECURE=1 SSL_NO_VERIFY=1 no_proxy='*' \
-        "$BIN/fetch-cifar10" --out out --from "https://$host:$port/x" >out.text 2>&1 || code=$?
+        "$tool" --out out --from "https://$host:$port/x" >out.text 2>&1 || code=$?
     [ "$code" = 1 ] && [ "$(wc -l <out.text)" = 1 ] && grep -qi 'certificate' out.text \
         || { echo "$host: exit $code:"; cat out.text; exit 1; }
     [ -z "$(ls -A out)" ] || { echo "left behind:"; ls -A out; exit 1; }

@@ -12,11 +12,11 @@ for target in "$@"; do
     [ -f "$dictionary" ] || dictionary=
     committed=tests/fuzz/seeds/$target
     [ -d "$committed" ] || committed=
-    # The time limit for one input is long: a machine with other work may stop for a while.
-    FUZZ_SEEDS=$folder/seeds/$target "$folder/$target" -max_total_time="$seconds" -timeout=300 \
-        -max_len=20000 -close_fd_mask=3 -print_final_stats=1 -artifact_prefix="$findings" \
-        ${dictionary:+-dict="$dictionary"} "$corpus" "$folder/seeds/$target" $committed \
-        >"$log" 2>&1
+    # The time limit for one input is long: a machine may stand still for a while.
+    FUZZ_SEEDS=$folder/seeds/$target "$folder/$target" -max_total_time="$seconds" -timeout=1200 \
+        -report_slow_units=1200 -max_len=20000 -close_fd_mask=3 -print_final_stats=1 \
+        -artifact_prefix="$findings" ${dictionary:+-dict="$dictionary"} "$corpus" \
+        "$folder/seeds/$target" $committed >"$log" 2>&1
     code=$?
     runs=$(awk '/^stat::number_of_executed_units:/ { print $2 }' "$log")
     covered=$(awk '/ cov: / { for (i = 1; i < NF; i++) if ($i == "cov:") n = $(i + 1) } END { print n }' \
