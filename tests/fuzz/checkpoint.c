@@ -39,6 +39,8 @@ int LLVMFuzzerInitialize(int *argc, char ***argv)
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
+    char previous[300];
+    snprintf(previous, sizeof previous, "%s.previous", training.checkpoint);
     uint8_t *copy = malloc(size + 1);
     fuzz_check(copy != NULL, "memory");
     memcpy(copy, data, size);
@@ -46,6 +48,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     fuzz_save(training.checkpoint, copy, size);
     free(copy);
     fuzz_save(training.log, log_bytes, log_size);
+    unlink(previous);
     unlink(training.final);
     struct error error = {""};
     bool stopped = true;

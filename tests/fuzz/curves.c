@@ -34,8 +34,8 @@ int LLVMFuzzerInitialize(int *argc, char ***argv)
     struct runlog log = {0};
     struct error error;
     fuzz_check(runlog_add_pair(&log, "net", "carlini", &error)
-                   && runlog_append(&log, 729.5, 1000, hash, &error)
-                   && runlog_append(&log, (double)NAN, 1000, hash, &error)
+                   && runlog_append(&log, 729.5, 1000, hash, hash, &error)
+                   && runlog_append(&log, (double)NAN, 1000, hash, hash, &error)
                    && runlog_write(&log, fuzz_path("log.tsv"), &error),
                "a log can be written");
     runlog_free(&log);

@@ -53,11 +53,10 @@ static inline bool small_training_prepare(struct small_training *t, const char *
                                              .log = t->log,
                                              .checkpoint = t->checkpoint,
                                              .epochs = SMALL_EPOCHS,
-                                             .batch_size = SMALL_BATCH,
-                                             .examples = SMALL_EXAMPLES,
-                                             .learning_rate = 1e-3,
-                                             .seed = SMALL_SEED,
-                                             .arithmetic = "exact",
+                                             .hyper = {.examples = SMALL_EXAMPLES,
+                                                       .batch_size = SMALL_BATCH,
+                                                       .learning_rate = 1e-3,
+                                                       .seed = SMALL_SEED},
                                              .checkpoint_seconds = 3600,
                                              .quiet = true};
     for (size_t i = 0; i < sizeof records; i++)
