@@ -31,10 +31,14 @@ sums() {
 
 # Starts a command in a group of its own, and kills within $longest microseconds: the group, or, if
 # VICTIMS is a pattern, every third time only what of the group has such a name. Fails if the command
-# was faster.
+# was faster; if VICTIMS is "over", that of a moment, it is run over and over until it is killed.
 kill_once() { # kill_once VICTIMS COMMAND...
     local victims=$1 leader target moment
     shift
+    if [ "$victims" = over ]; then
+        victims=
+        set -- bash -c 'while "$@"; do :; done' over "$@"
+    fi
     moment=$(((RANDOM * 32768 + RANDOM) % longest))
     setsid "$@" >"$TMP/out" 2>"$TMP/err" </dev/null &
     leader=$! target=-$!
@@ -83,10 +87,12 @@ readable() {
     while read -r file; do
         case $file in
         *.partial | *.lock) ;;
-        *.safetensors) "$BIN/show-weights" --weights "$file" >/dev/null || complain "$file" ;;
+        *.safetensors)
+            "$BIN/show-weights" --weights "$file" >/dev/null || complain "$file is not whole"
+            ;;
         */log.tsv)
             "$BIN/loss-to-dat" --log "$file" --published "$root/data/published/curves/kaiming.dat" \
-                --out "$TMP/scrap" || complain "$file"
+                --out "$TMP/scrap" || complain "$file is not whole"
             ;;
         */data/*.bin)
             grep -q "^$(sha256sum <"$file" | cut -d' ' -f1)" "$root/pipeline/checksums/sample.sha256" \
@@ -105,7 +111,7 @@ fresh
 tar -C data --transform 's,^sample,cifar-10-batches-bin,' -czf "$TMP/archive.tar.gz" sample
 chaos fetch "${kills[0]}" "" "$BIN/tests/fetch-cifar10" --quiet --out "$TMP/work/data" \
     --from "$TMP/archive.tar.gz"
-chaos init "${kills[1]}" "" "$BIN/${init[0]}" "${init[@]:1}" --out "$TMP/work/init.safetensors"
+chaos init "${kills[1]}" over "$BIN/${init[0]}" "${init[@]:1}" --out "$TMP/work/init.safetensors"
 
 mv "$TMP/work" "$TMP/made"
 weights=$TMP/made/init.safetensors
@@ -113,10 +119,10 @@ chaos train "${kills[2]}" "" "$BIN/train" --weights "$weights" "${train[@]}" \
     --out "$TMP/work/final.safetensors" --log "$TMP/work/log.tsv" \
     --checkpoint "$TMP/work/checkpoint.safetensors"
 cp "$TMP/work/log.tsv" "$TMP/made"
-chaos evaluate "${kills[3]}" "" "$BIN/evaluate" --weights "$weights" --data data/sample --split test \
+chaos evaluate "${kills[3]}" over "$BIN/evaluate" --weights "$weights" --data data/sample --split test \
     --threads 1 --quiet
 echo old >"$TMP/before/loss.dat"
-chaos loss-to-dat "${kills[4]}" "" "$BIN/loss-to-dat" --log "$TMP/made/log.tsv" \
+chaos loss-to-dat "${kills[4]}" over "$BIN/loss-to-dat" --log "$TMP/made/log.tsv" \
     --published $published --out "$TMP/work/loss.dat"
 
 # The pipeline, on few examples, in a copy of the tree whose runs are a link to work/.

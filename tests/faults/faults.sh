@@ -9,6 +9,7 @@
 set -euo pipefail
 BIN=$(realpath "$BIN")
 root=$PWD inject=$BIN/tests/inject.so depth=${DEPTH:-short} RANDOM=${SEED:-1}
+shopt -s globstar dotglob nullglob
 export OPENBLAS_NUM_THREADS=1 # its threads are made before main and never used
 ulimit -t 300                 # seconds of processor: what spins does not spin forever
 
@@ -46,16 +47,31 @@ content() {
 
 run() { timeout -s KILL 600 "$@" >out 2>err; }
 
-# Remembers the states in which a final name may be found: good[NAME CONTENT].
-accept() {
-    local file
-    while read -r file; do good["$file $(content "work/$file")"]=1; done < <(cd work && find . -type f)
+files() { # files FOLDER: what is in it, as list
+    local path
+    list=()
+    for path in "$1"/**; do [ ! -f "$path" ] || list+=("${path#*/}"); done
 }
 
-# What stands under final names is old, or of the accepted contents; nothing half-done stays.
+# Remembers the states in which a final name may be found: good[NAME CONTENT].
+accept() {
+    local file list
+    files work
+    for file in "${list[@]}"; do good["$file $(content "work/$file")"]=1; done
+}
+
+# What stands under final names is old, or of the accepted contents; nothing half-done stays. Sets
+# changed if it is not all as it was before.
 whole() {
-    local file
-    while read -r file; do
+    local file list
+    files before
+    local old="${list[*]}"
+    files work
+    changed=
+    [ "$old" = "${list[*]}" ] || changed=yes
+    for file in "${list[@]}"; do
+        [ ! "work/$file" -ef "before/$file" ] || continue
+        changed=yes
         case $file in
         *.partial | *.lock)
             # What could not be removed stays, and, empty, what could not be locked.
@@ -63,34 +79,43 @@ whole() {
                 || complain "leaves $file"
             ;;
         *.download) ;; # kept on purpose, to be gone on with
-        ./fingerprint/*.safetensors)
+        fingerprint/*.safetensors)
             "$BIN/show-weights" --weights "work/$file" >/dev/null || complain "$file is not whole"
             ;;
-        ./fingerprint/*) ;; # one training's after the other's: no list of what they may be
+        fingerprint/*) ;; # one training's after the other's: no list of what they may be
         *)
-            [ "work/$file" -ef "before/$file" ] || [ -n "${good["$file $(content "work/$file")"]-}" ] \
+            [ -n "${good["$file $(content "work/$file")"]-}" ] \
                 || complain "$file is neither the old one nor a right new one"
             ;;
         esac
-    done < <(cd work && find . -type f)
+    done
 }
 
 # The result of the undisturbed run, all of it.
 right() {
-    local file
+    local file list
     cmp -s out wanted.out || complain "exit 0, but another output"
-    while read -r file; do
-        [[ $file = ./fingerprint/* ]] || cmp -s "work/$file" "wanted/$file" \
-            || [ "$(content "work/$file")" = "$(content "wanted/$file")" ] \
+    diff -rq work wanted >/dev/null && return
+    files wanted
+    for file in "${list[@]}"; do
+        [[ $file = fingerprint/* ]] || [ "$(content "work/$file")" = "$(content "wanted/$file")" ] \
             || complain "exit 0, but $file is not right"
-    done < <(cd wanted && find . -type f)
+    done
 }
 
-changed() { ! diff -rq before work >/dev/null; }
+# Whether what the tool said is of its own form, one line, or the thread library's last words.
+one_line() {
+    local line said
+    mapfile -t said <err
+    [ "${#said[@]}" -ge 1 ] || return
+    [[ ${said[1]-} != "libgomp: "* ]] || return 0
+    [ "${#said[@]}" -le "$lines" ] || return
+    for line in "${said[@]}"; do [[ $line = "$tool: "?* ]] || return; done
+}
 
 # attempt CLASS ERROR INDEX TIMES: one run with a fault; fails if there was none left to inject.
 attempt() {
-    local class=$1 code=0
+    local class=$1 code=0 changed
     fault="call $3 of $1 $2 $4 "
     rm -rf work report && cp -al before work
     run env FAULT="$*" FAULT_REPORT=report LD_PRELOAD="$inject" "${command[@]}" || code=$?
@@ -104,11 +129,9 @@ attempt() {
         overcome=$((overcome + 1))
         ;;
     1)
-        # The compiler's thread library ends a process itself, after an empty line.
-        [ "$(grep -c "^$tool: ." err)" = "$(wc -l <err)" ] && [ -s err ] \
-            && [ "$(wc -l <err)" -le "$lines" ] || grep -q '^libgomp: ' err || complain "exit 1 without just one line"
+        one_line || complain "exit 1 without just one line"
         whole
-        if changed; then
+        if [ -n "$changed" ]; then
             run "${command[@]}" || complain "does not end when run again"
             right
         fi
