@@ -68,5 +68,6 @@ PROFILE_OVERRIDES := $(strip $(foreach v,$(OVERRIDABLE),$(if $(call same,$($(v))
 # depends on, by content: so neither times nor places matter, and make -n can tell without doing.
 -include $(wildcard $(RUN_ROOT)/*/*/*/*.key)
 stale = $(if $(and $(wildcard $(1)),$(call same,$(MADE_BY_$(1)),$(2))),,FORCE)
-# note FILE,KEY: the command that writes FILE.key.
-note = echo 'MADE_BY_$(1) := $(2)' >'$(1).key'
+# note FILE,KEY: the command that writes FILE.key, at once: half a key would be half a makefile. A
+# .partial that is named for its make cannot be another make's too.
+note = echo 'MADE_BY_$(1) := $(2)' >'$(1).key'.$$$$PPID.partial && mv '$(1).key'.$$$$PPID.partial '$(1).key'

@@ -29,8 +29,10 @@ $(3)/final.safetensors: $(call stale,$(3)/final.safetensors,$(train_key)) \
 		| $(3)/init.safetensors $(DATA_READY) $(BIN)/train
 	@if [ "$$$$(cat $(3)/begun 2>/dev/null)" != '$(train_key)' ] || \
 		{ [ -f $$@ ] && [ ! -f $(3)/log.tsv ]; }; then \
+		flock -n $(3)/checkpoint.safetensors.lock \
 		rm -rf $(3)/checkpoint.safetensors $(3)/checkpoint.safetensors.previous \
-			$(3)/checkpoints $(3)/final.safetensors $(3)/log.tsv && \
+			$(3)/checkpoints $(3)/final.safetensors $(3)/log.tsv || \
+		{ echo '$(3): another process is training this run, or see above' >&2; exit 1; } && \
 		echo '$(train_key)' >$(3)/begun; fi
 	$(BIN)/train --weights $(3)/init.safetensors --data $(DATA) --examples $(TRAIN_EXAMPLES) \
 		--epochs $(EPOCHS_$(call column,3,$(1))) --batch-size $(call column,6,$(1)) \
@@ -44,7 +46,7 @@ $(3)/final.safetensors: $(call stale,$(3)/final.safetensors,$(train_key)) \
 $(3)/log.tsv: $(3)/final.safetensors ;
 
 $(3)/losses.tsv: $(3)/log.tsv
-	@grep -v '^#' $$< | cut -f1,2,4 >$$@.partial && mv $$@.partial $$@
+	@grep -v '^#' $$< | cut -f1,2,4 >$$@.$$$$PPID.partial && mv $$@.$$$$PPID.partial $$@
 
 $(3)/loss.dat: $(3)/log.tsv data/published/curves/$(call column,2,$(1)).dat | $(BIN)/loss-to-dat
 	$(BIN)/loss-to-dat --log $$< --published data/published/curves/$(call column,2,$(1)).dat --out $$@
@@ -55,13 +57,15 @@ $(3)/accuracy.tsv: $(call stale,$(3)/accuracy.tsv,$(evaluate_key)) $(3)/final.sa
 	$(BIN)/evaluate --weights $(3)/final.safetensors --data $(DATA) --split train \
 		--examples $(TRAIN_EXAMPLES) --threads $(THREADS) --gemm $(GEMM) && \
 	$(BIN)/evaluate --weights $(3)/final.safetensors --data $(DATA) --split test \
-		--examples $(TEST_EXAMPLES) --threads $(THREADS) --gemm $(GEMM); } >$$@.partial
-	@mv $$@.partial $$@ && $(call note,$(3)/accuracy.tsv,$(evaluate_key))
+		--examples $(TEST_EXAMPLES) --threads $(THREADS) --gemm $(GEMM); } >$$@.$$$$PPID.partial
+	@mv $$@.$$$$PPID.partial $$@ && $(call note,$(3)/accuracy.tsv,$(evaluate_key))
 	@echo "$(3): train $$$$(awk '/^train/ { print $$$$4 }' $$@) test $$$$(awk '/^test/ { print $$$$4 }' $$@)"
 
 $(3)/measured: $(3)/accuracy.tsv $(3)/losses.tsv $(3)/loss.dat
 .PHONY: $(3)/measured
-.SECONDARY: $(3)/init.safetensors $(3)/final.safetensors $(3)/log.tsv
+# Each gets its name only when whole: a make that fails or is stopped must not remove what another has
+# put there.
+.PRECIOUS: $(foreach f,init.safetensors final.safetensors log.tsv losses.tsv accuracy.tsv loss.dat,$(3)/$(f))
 
 init-$(call column,2,$(1)): $(3)/init.safetensors
 train-$(call column,2,$(1)): $(3)/final.safetensors

@@ -12,9 +12,30 @@ $(UNIT_TESTS): $(BIN)/tests/%: tests/unit/%.c $(OBJ)/libreinit.a $(FLAGS_STAMP)
 	$(CC) $(CFLAGS_ALL) -Itests -Wno-conversion -MF $(OBJ)/tests/unit/$*.d -Wl,--as-needed -o $@ $< \
 		$(OBJ)/libreinit.a $(LIBRARIES) -lcmocka
 
-.PHONY: check check-deep check-bits
-check: $(TOOLS) $(UNIT_TESTS)
-	tests/run.sh $(BIN) tests/lint.sh $(UNIT_TESTS) $(CLI_TESTS) $(PIPELINE_TESTS)
+# What the tests of faults and kills need: the shim that makes calls fail, and a fetch-cifar10 to which
+# data/sample is official.
+FAULT_TOOLS := $(BIN)/tests/inject.so $(BIN)/tests/fetch-cifar10
+$(BIN)/tests/inject.so: tests/faults/inject.c $(FLAGS_STAMP)
+	@mkdir -p $(@D)
+	$(CC) -std=c11 -D_GNU_SOURCE -Wall -Wextra -O2 -g -fPIC -shared -o $@ $<
+
+$(BIN)/tests/fetch-cifar10: tests/faults/fetch_sample.c $(OBJ)/tools/fetch-cifar10.o $(OBJ)/libreinit.a
+	@mkdir -p $(@D) $(OBJ)/tests/faults
+	@while read -r sum file; do size=$$(stat -c %s data/sample/$$file) && \
+		echo "{\"$$file\", $$size, \"$$sum\"},"; done <pipeline/checksums/sample.sha256 \
+		>$(OBJ)/tests/faults/sample_files.h
+	$(CC) $(CFLAGS_ALL) -I$(OBJ)/tests/faults -MF $(OBJ)/tests/faults/fetch_sample.d \
+		-Wl,--as-needed -o $@ $(filter %fetch_sample.c %.o %.a,$^) $(LIBRARIES)
+
+FAULT_TESTS := $(wildcard tests/faults/*.sh tests/chaos/*.sh)
+
+.PHONY: check check-deep check-bits check-faults
+check: $(TOOLS) $(UNIT_TESTS) $(FAULT_TOOLS)
+	tests/run.sh $(BIN) tests/lint.sh $(UNIT_TESTS) $(CLI_TESTS) $(FAULT_TESTS) $(PIPELINE_TESTS)
+
+# Every call in turn fails, and hundreds of kills, where `make check` takes samples.
+check-faults: $(TOOLS) $(FAULT_TOOLS)
+	DEPTH=whole tests/run.sh $(BIN) $(FAULT_TESTS)
 
 # The same fingerprint from other compilers and levels of optimisation; clang where it is installed.
 OTHER_BUILDS := gcc:-O1 gcc:-O2 $(if $(shell command -v clang),clang:-O3)
@@ -25,7 +46,7 @@ check-bits: $(BIN)/numerics-fingerprint
 		bin/other/numerics-fingerprint --folder bin/other/fingerprint | \
 			cmp - pipeline/golden/numerics &&) echo "check-bits: all the same"
 
-check-deep: check check-bits
+check-deep: check check-bits check-faults
 	tests/analyse.sh
 	BITFLIPS=1000 tests/run.sh $(BIN) tests/cli/bitflips.sh
 	$(if $(FUZZ_POSSIBLE),$(MAKE) fuzz FUZZ_SECONDS=10,@echo "fuzz: $(FUZZ_NEEDS): skipped")

@@ -20,7 +20,11 @@ for test in "$@"; do
     "$test" >"$scratch/output" 2>&1 </dev/null || code=$?
     good=0 bad=0
     case $test in
-    *.sh) if [ $code = 0 ]; then good=1; else bad=1; fi ;;
+    *.sh)
+        if [ $code = 0 ]; then good=1; else bad=1; fi
+        left=$(grep -c '^skipped: ' "$scratch/output")
+        skipped=$((skipped + left))
+        ;;
     *)
         # What a machine cannot do (a chroot without terminals, say) is skipped, and said so.
         left=$(grep -c '^\(not \)\?ok .*# SKIP' "$scratch/output")
@@ -35,6 +39,7 @@ for test in "$@"; do
     passed=$((passed + good)) failed=$((failed + bad))
     if [ "$bad" = 0 ]; then
         printf 'ok      %-38s %3d  %3d s\n' "$test" "$good" $((SECONDS - begun))
+        grep '^skipped: ' "$scratch/output" | sed 's/^/        /'
     else
         printf 'FAILED  %-38s %3d of %d, exit %d\n' "$test" "$bad" $((good + bad)) "$code"
         sed 's/^/    /' "$scratch/output"

@@ -1,16 +1,17 @@
 #include "base/file.h"
 
+#include "base/lock.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
-enum { BUFFER_SIZE = 1 << 16 };
+enum { BUFFER_SIZE = 1 << 20 };
 
 static int open_again(const char *path, int flags, mode_t mode)
 {
@@ -62,7 +63,11 @@ static bool sync_folder_of(const char *path, struct error *error)
     if (fd < 0) {
         good = error_errno(error, "%s: cannot open the folder", folder);
     } else {
-        if (fsync(fd) != 0 && errno != EINVAL && errno != EINTR)
+        int status;
+        do
+            status = fsync(fd);
+        while (status != 0 && errno == EINTR);
+        if (status != 0 && errno != EINVAL)
             good = error_errno(error, "%s: cannot write the folder to disk", folder);
         close(fd);
     }
@@ -70,35 +75,19 @@ static bool sync_folder_of(const char *path, struct error *error)
     return good;
 }
 
-/* Opens the partial file under an exclusive lock. Another process may have renamed it between our
- * open and our lock; then the name leads to another file, or none, and we try again. */
+/* The partial file is its own lock. */
 static bool open_partial(struct file_writer *writer, struct error *error)
 {
-    for (int attempt = 0; attempt < 100; attempt++) {
-        int fd = open_again(writer->partial, O_RDWR | O_CREAT | O_NOFOLLOW, 0666);
-        if (fd < 0)
-            return error_errno(error, "%s: cannot create", writer->partial);
-        if (flock(fd, LOCK_EX | LOCK_NB) != 0) {
-            int reason = errno;
-            close(fd);
-            if (reason == EINTR)
-                continue;
-            if (reason == EWOULDBLOCK)
-                return error_set(error, "%s: another process is writing it", writer->path);
-            errno = reason;
-            return error_errno(error, "%s: cannot lock", writer->partial);
-        }
-        struct stat held, named;
-        if (fstat(fd, &held) == 0 && stat(writer->partial, &named) == 0
-            && held.st_ino == named.st_ino && held.st_dev == named.st_dev) {
-            writer->fd = fd;
-            if (ftruncate(fd, 0) != 0)
-                return error_errno(error, "%s: cannot empty", writer->partial);
-            return true;
-        }
-        close(fd);
+    struct error busy;
+    error_set(&busy, "%s: another process is writing it", writer->path);
+    writer->fd = lock_open(writer->partial, busy.text, error);
+    if (writer->fd < 0)
+        return false;
+    while (ftruncate(writer->fd, 0) != 0) {
+        if (errno != EINTR)
+            return error_errno(error, "%s: cannot empty", writer->partial);
     }
-    return error_set(error, "%s: other processes keep writing it", writer->path);
+    return true;
 }
 
 bool file_writer_open(struct file_writer *writer, const char *path, struct error *error)

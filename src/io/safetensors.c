@@ -295,9 +295,11 @@ static bool parse(struct tensor_file *file, const char *path, uint8_t *data, siz
     if (size < 8 || length > HEADER_MAX || length > size - 8)
         return error_set(error, "%s: not a safetensors file: header of %llu bytes in a file of %zu",
                          path, (unsigned long long)length, size);
-    json_error_t problem;
+    json_error_t problem = {.text = ""};
     json_t *root = json_loadb((char *)data + 8, (size_t)length, JSON_REJECT_DUPLICATES, &problem);
     file->owned[1] = root;
+    if (root == NULL && problem.text[0] == '\0') /* jansson has no word for it */
+        return error_set(error, "%s: out of memory for its header", path);
     if (!json_is_object(root))
         return error_set(error, "%s: header is not a JSON object: %s at byte %d", path,
                          root == NULL ? problem.text : "another type",

@@ -2,6 +2,7 @@
 
 #include "base/file.h"
 #include "base/interrupt.h"
+#include "base/lock.h"
 #include "base/progress.h"
 #include "base/text.h"
 #include "run/checkpoint.h"
@@ -221,8 +222,11 @@ static bool run_epochs(struct training *t, bool *stopped, struct error *error)
 bool training_run(const struct training_settings *settings, bool *stopped, struct error *error)
 {
     struct training t = {.settings = settings};
+    struct lock lock;
     interrupt_catch();
-    bool good = prepare(&t, error) && run_epochs(&t, stopped, error);
+    bool good = lock_take(&lock, settings->checkpoint, "training this run", error)
+                && prepare(&t, error) && run_epochs(&t, stopped, error);
+    lock_release(&lock);
     trainer_release(&t.trainer);
     tensor_file_free(&t.initial);
     runlog_free(&t.log);

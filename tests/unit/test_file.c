@@ -86,14 +86,15 @@ static void test_abandoned(void **state)
 static void test_sizes(void **state)
 {
     (void)state;
-    static const size_t pieces[] = {1, 65535, 2, 65536, 0, 65537, 200000, 3};
-    uint8_t *all = support_allocate(500000, 1), *data;
+    enum { BUFFER = 1 << 20, ALL = 7 * BUFFER };
+    static const size_t pieces[] = {1, BUFFER - 1, 2, BUFFER, 0, BUFFER + 1, 3 * BUFFER, 3};
+    uint8_t *all = support_allocate(ALL, 1), *data;
     size_t total = 0, size;
     struct file_writer writer;
     struct error error;
     char hex[SHA256_HEX_SIZE], want[SHA256_HEX_SIZE];
     uint64_t random = 1;
-    for (size_t i = 0; i < 500000; i++)
+    for (size_t i = 0; i < ALL; i++)
         all[i] = (uint8_t)support_random(&random);
     assert_good(file_writer_open(&writer, path, &error), error);
     for (size_t i = 0; i < sizeof pieces / sizeof *pieces; i++) {
