@@ -9,7 +9,11 @@ set -euo pipefail
 BIN=$(realpath "$BIN") root=$PWD seed=${SEED:-1} RANDOM=${SEED:-1}
 export OPENBLAS_NUM_THREADS=1
 # How many kills of: fetch, init, train, evaluate, loss-to-dat, make.
-if [ "${DEPTH:-short}" = whole ]; then kills=(45 45 90 30 30 60); else kills=(2 2 4 1 2 4); fi
+if [ "${DEPTH:-short}" = whole ]; then
+    kills=(45 45 90 30 30 60) goals=(evaluate)
+else
+    kills=(3 2 3 2 2 3) goals=(evaluate-kaiming evaluate-resnet56-bs10)
+fi
 echo "chaos: seed $seed"
 
 complain() {
@@ -133,4 +137,4 @@ ln -s "$TMP/work" "$TMP/tree/data/runs/smoke"
 fresh
 chaos make "${kills[5]}" 'train|init-weights|evaluate|loss-to-dat' \
     make -C "$TMP/tree" --no-print-directory -j2 PROFILE=smoke BIN=bin THREADS=1 TRAIN_EXAMPLES=20 \
-    TEST_EXAMPLES=20 EPOCHS_carlini=2 evaluate
+    TEST_EXAMPLES=20 EPOCHS_carlini=2 "${goals[@]}"
