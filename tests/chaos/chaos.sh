@@ -27,7 +27,7 @@ sums() {
     (cd "$1" && find . -type f ! -name '*.partial' ! -name '*.lock' ! -name '*.key' ! -name begun \
         | sort | while read -r file; do
         case $file in
-        *log*) echo "$(cut -f1,2,4 "$file" | sha256sum) $file" ;;
+        *log*) echo "$("$root/tests/transcript.sh" "$file" | sha256sum) $file" ;;
         *) sha256sum "$file" ;;
         esac
     done)

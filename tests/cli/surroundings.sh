@@ -17,7 +17,7 @@ pipeline() { # pipeline FOLDER: all tools that write, on a few examples; their r
         >"$folder/accuracy"
     "$BIN/show-weights" --weights "$folder/final" >"$folder/shown"
     "$BIN/tests/fetch-cifar10" --quiet --out "$folder/data" --from data/sample
-    (cd "$folder" && cut -f1,2,4 log | sha256sum \
+    tests/transcript.sh "$folder/log" | sha256sum && (cd "$folder" \
         && sha256sum init final checkpoint loss.dat paths.dat accuracy shown data/*)
 }
 same() { # same WHAT FOLDER
