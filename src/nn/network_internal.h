@@ -83,10 +83,6 @@ static inline float *storage_at(const struct storage *s, size_t example_size, si
     return s->base != NULL ? s->base + first * example_size : NULL;
 }
 
-/* Whether a layer waits, forward or backward, until the whole batch is there. */
-bool segments_waits_forward(const struct network *network, size_t layer);
-bool segments_waits_backward(const struct network *network, size_t layer);
-
 /* Cuts a connected network into segments and says of each value where it lives, in buffers that
  * plan_place is yet to place. */
 bool segments_cut(struct network *network, struct error *error);

@@ -5,13 +5,14 @@
 /* Bytes of the largest value of a block: some of them fit a core's own cache. */
 enum { BLOCK_BYTES = 1024 << 10 };
 
-bool segments_waits_forward(const struct network *n, size_t i)
+/* Whether a layer waits, forward or backward, until the whole batch is there. */
+static bool waits_forward(const struct network *n, size_t i)
 {
     const struct layer_kind *kind = n->layers[i].spec->kind;
     return kind->takes_batch_at_once || (n->training && kind->observe_input != NULL);
 }
 
-bool segments_waits_backward(const struct network *n, size_t i)
+static bool waits_backward(const struct network *n, size_t i)
 {
     const struct layer_kind *kind = n->layers[i].spec->kind;
     return kind->takes_batch_at_once || kind->observe_gradient != NULL;
@@ -26,7 +27,7 @@ static bool reads_output(const struct network *n, size_t i)
 static void cut_forward(struct network *n)
 {
     for (size_t i = 0; i < n->spec->layer_count; i++) {
-        if (i == 0 || segments_waits_forward(n, i))
+        if (i == 0 || waits_forward(n, i))
             n->forward[n->forward_count++].first = i;
         n->forward[n->forward_count - 1].end = i + 1;
     }
@@ -36,7 +37,7 @@ static void cut_backward(struct network *n)
 {
     size_t layers = n->spec->layer_count;
     for (size_t i = layers; i-- > 0;) {
-        if (i + 1 == layers || segments_waits_backward(n, i))
+        if (i + 1 == layers || waits_backward(n, i))
             n->backward[n->backward_count++].end = i + 1;
         const struct layer_kind *kind = n->layers[i].spec->kind;
         n->backward[n->backward_count - 1].first = i;
