@@ -52,10 +52,9 @@ static bool keep(struct training *t, struct error *error)
     uint64_t epoch = t->trainer.epoch - 1;
     if (s->keep_every == 0 || epoch % s->keep_every != 0)
         return true;
-    struct error ignored;
     return checkpoint_folder(folder, s->checkpoint, error)
            && checkpoint_kept_path(path, folder, epoch, error)
-           && checkpoint_folder(folder, path, &ignored) && file_make_folder(folder, error)
+           && checkpoint_folder(folder, path, error) && file_make_folder(folder, error)
            && runlog_link(&t->log, (size_t)epoch, chain, error)
            && checkpoint_write(path, &t->trainer, &t->description, chain, error);
 }
