@@ -53,6 +53,7 @@ include pipeline/92-fuzz.mk
 ifneq ($(filter-out tools fuzz fuzz-targets,$(MAKECMDGOALS)),)
 
 include pipeline/20-fetch.mk
+include pipeline/25-record.mk
 include pipeline/30-train.mk
 include pipeline/40-audit.mk
 include pipeline/50-figures.mk

@@ -5,10 +5,13 @@ TRACKS ?= as-run
 SEEDS ?= 1
 THREADS ?= $(shell n=$$(nproc); echo $$((n < 256 ? n : 256)))
 GEMM ?= exact
+# Needed by the comparisons with PyTorch alone.
+PYTHON ?= /usr/bin/python3
 
 # A profile says on which data, how many examples and how many epochs; each may be overridden.
 DEFAULT_LEARNING_RATE := 1e-4
-ifeq ($(PROFILE),full)
+# recorded is what full is, from the record instead of from trainings (35-record.mk).
+ifneq ($(filter full recorded,$(PROFILE)),)
 DATA := data/cifar10
 DEFAULT_TRAIN_EXAMPLES := 50000
 DEFAULT_TEST_EXAMPLES := 10000
@@ -27,7 +30,7 @@ DEFAULT_TEST_EXAMPLES := 120
 DEFAULT_EPOCHS_carlini := 2
 DEFAULT_EPOCHS_resnet56 := 1
 else
-$(error PROFILE=$(PROFILE) is none of full, quick, smoke)
+$(error PROFILE=$(PROFILE) is none of full, recorded, quick, smoke)
 endif
 OVERRIDABLE := TRAIN_EXAMPLES TEST_EXAMPLES EPOCHS_carlini EPOCHS_resnet56 LEARNING_RATE
 $(foreach v,$(OVERRIDABLE),$(eval $(v) ?= $$(DEFAULT_$(v))))
@@ -38,6 +41,9 @@ endif
 ifeq ($(filter exact openblas,$(GEMM)),)
 $(error GEMM=$(GEMM) is none of exact, openblas)
 endif
+ifeq ($(PROFILE)-$(GEMM),recorded-openblas)
+$(error the record is of GEMM=exact)
+endif
 
 WRONG_SEEDS := $(shell printf '%s\n' $(SEEDS) | awk '!/^(0|[1-9][0-9]*)$$/ || $$1 > 4294967295 || seen[$$1]++')
 ifneq ($(or $(WRONG_SEEDS),$(if $(strip $(SEEDS)),,none)),)
@@ -47,6 +53,9 @@ endif
 # Results of OpenBLAS depend on the machine: they lie apart, under a label of their own.
 LABEL := $(PROFILE)$(if $(filter openblas,$(GEMM)),-openblas)
 RUN_ROOT := data/runs/$(LABEL)
+
+# The record of finished runs.
+RECORD ?= data/recorded
 
 # The table of experiments: a word a row, its columns parted by colons.
 EXPERIMENTS := $(shell awk '!/^\#/ { gsub("\t", ":"); print }' pipeline/experiments.tsv)

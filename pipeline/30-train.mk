@@ -15,15 +15,10 @@ train_key = $(init_key) data $(SHA256_$(DATA)) examples $(TRAIN_EXAMPLES) \
 	loss $(call column,7,$(1)) plotted $(call column,8,$(1)) order $(call column,9,$(1)) gemm $(GEMM)
 evaluate_key = $(train_key) test $(TEST_EXAMPLES)
 
-# run_rules EXPERIMENT,SEED,FOLDER. A training that is begun anew, because what it is made of changed,
-# leaves no checkpoint of the old one; a training that was only interrupted goes on.
-define run_rules
-$(3)/init.safetensors: $(call stale,$(3)/init.safetensors,$(init_key)) | $(BIN)/init-weights
-	@mkdir -p $$(@D)
-	$(BIN)/init-weights --net $(call column,3,$(1)) --scheme $(call column,4,$(1)) \
-		--bias $(call column,5,$(1)) --track $(call column,1,$(1)) --seed $(2) --out $$@
-	@$(call note,$(3)/init.safetensors,$(init_key))
-
+# trained_rules EXPERIMENT,SEED,FOLDER: weights and accuracies by training. A training that is begun anew,
+# because what it is made of changed, leaves no checkpoint of the old one; one that was only interrupted
+# goes on.
+define trained_rules
 $(3)/final.safetensors: $(call stale,$(3)/final.safetensors,$(train_key)) \
 		$(if $(wildcard $(3)/log.tsv),,FORCE) \
 		| $(3)/init.safetensors $(DATA_READY) $(BIN)/train
@@ -45,12 +40,6 @@ $(3)/final.safetensors: $(call stale,$(3)/final.safetensors,$(train_key)) \
 
 $(3)/log.tsv: $(3)/final.safetensors ;
 
-$(3)/losses.tsv: $(3)/log.tsv
-	@grep -v '^#' $$< | cut -f1,2,4 >$$@.$$$$PPID.partial && mv $$@.$$$$PPID.partial $$@
-
-$(3)/loss.dat: $(3)/log.tsv data/published/curves/$(call column,2,$(1)).dat | $(BIN)/loss-to-dat
-	$(BIN)/loss-to-dat --log $$< --published data/published/curves/$(call column,2,$(1)).dat --out $$@
-
 $(3)/accuracy.tsv: $(call stale,$(3)/accuracy.tsv,$(evaluate_key)) $(3)/final.safetensors \
 		| $(DATA_READY) $(BIN)/evaluate
 	@{ printf 'split\tcorrect\texamples\tfraction\n' && \
@@ -60,6 +49,21 @@ $(3)/accuracy.tsv: $(call stale,$(3)/accuracy.tsv,$(evaluate_key)) $(3)/final.sa
 		--examples $(TEST_EXAMPLES) --threads $(THREADS) --gemm $(GEMM); } >$$@.$$$$PPID.partial
 	@mv $$@.$$$$PPID.partial $$@ && $(call note,$(3)/accuracy.tsv,$(evaluate_key))
 	@echo "$(3): train $$$$(awk '/^train/ { print $$$$4 }' $$@) test $$$$(awk '/^test/ { print $$$$4 }' $$@)"
+endef
+
+# run_rules EXPERIMENT,SEED,FOLDER: all else of a run.
+define run_rules
+$(3)/init.safetensors: $(call stale,$(3)/init.safetensors,$(init_key)) | $(BIN)/init-weights
+	@mkdir -p $$(@D)
+	$(BIN)/init-weights --net $(call column,3,$(1)) --scheme $(call column,4,$(1)) \
+		--bias $(call column,5,$(1)) --track $(call column,1,$(1)) --seed $(2) --out $$@
+	@$(call note,$(3)/init.safetensors,$(init_key))
+
+$(3)/losses.tsv: $(3)/log.tsv
+	@grep -v '^#' $$< | cut -f1,2,4 >$$@.$$$$PPID.partial && mv $$@.$$$$PPID.partial $$@
+
+$(3)/loss.dat: $(3)/log.tsv data/published/curves/$(call column,2,$(1)).dat | $(BIN)/loss-to-dat
+	$(BIN)/loss-to-dat --log $$< --published data/published/curves/$(call column,2,$(1)).dat --out $$@
 
 $(3)/measured: $(3)/accuracy.tsv $(3)/losses.tsv $(3)/loss.dat
 .PHONY: $(3)/measured
@@ -73,7 +77,9 @@ evaluate-$(call column,2,$(1)): $(3)/measured
 endef
 
 folder = $(RUN_ROOT)/$(call column,1,$(1))/$(call column,2,$(1))/seed-$(2)
-$(foreach e,$(CHOSEN),$(foreach s,$(SEEDS),$(eval $(call run_rules,$(e),$(s),$(call folder,$(e),$(s))))))
+RULES := run_rules $(if $(filter recorded,$(PROFILE)),recorded_rules,trained_rules)
+$(foreach e,$(CHOSEN),$(foreach s,$(SEEDS),$(foreach r,$(RULES),$(eval $(call $(r),$(e),$(s),$(call \
+	folder,$(e),$(s)))))))
 
 .PHONY: init train evaluate $(foreach r,$(RUNS),init-$(r) train-$(r) evaluate-$(r))
 init: $(RUNS:%=init-%)

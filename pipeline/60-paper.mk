@@ -9,7 +9,7 @@ PAPER_COMMIT := $(or $(GIT_COMMIT),none)$(if $(GIT_CHANGES),+changes)
 PAPER_STAMP := $(PAPER)/settings/$(subst $(SPACE),-,$(strip \
 	$(TRACKS) seeds $(SEEDS) $(subst =,-,$(PROFILE_OVERRIDES)) commit $(PAPER_COMMIT)))
 PAPER_VERSION = $(shell sed -n 's/.*REINIT_VERSION "\(.*\)"/\1/p' src/base/version.h)
-DATA_CHECKSUMS ?= pipeline/checksums/$(if $(filter smoke,$(PROFILE)),sample,cifar10).sha256
+DATA_CHECKSUMS ?= pipeline/checksums/$(if $(filter data/sample,$(DATA)),sample,cifar10).sha256
 # What to type for this report: the choices, and whatever else differs from the profile.
 PAPER_SETTINGS = PROFILE=$(PROFILE) TRACKS=\"$(strip $(TRACKS))\" SEEDS=\"$(strip $(SEEDS))\"$(if \
 	$(filter-out $(PROFILE),$(LABEL)), GEMM=$(GEMM))$(if \

@@ -1,9 +1,12 @@
 # Golden checksums, in the format of sha256sum --check: of weights and losses of the smoke profile, and
-# of every initial weight file of the full one. Names are relative to data/runs/PROFILE.
+# of every initial weight file of the full one, to which the record adds whatever was trained both there
+# and here. Names are relative to data/runs/PROFILE.
 
 GOLDEN := pipeline/golden/$(PROFILE).sha256
 GOLDEN_NAMES := $(if $(filter smoke,$(PROFILE)),init.safetensors final.safetensors losses.tsv,init.safetensors)
 GOLDEN_FILES := $(foreach e,$(CHOSEN),$(foreach s,$(SEEDS),$(foreach f,$(GOLDEN_NAMES),$(call folder,$(e),$(s))/$(f))))
+
+GOLDEN_FOLDERS := $(foreach e,$(CHOSEN),$(foreach s,$(SEEDS),$(call folder,$(e),$(s))/))
 
 ifneq ($(filter verify golden,$(MAKECMDGOALS)),)
 ifneq ($(GEMM),exact)
@@ -21,6 +24,10 @@ endif
 verify: $(GOLDEN_FILES)
 	@for file in $(GOLDEN_FILES:$(RUN_ROOT)/%=%); do grep -F "  $$file" $(GOLDEN) || \
 		{ echo "verify: $(GOLDEN) has no line for $$file" >&2; exit 1; }; done >$(OBJ)/golden.sha256
+	@$(if $(filter full,$(PROFILE)),grep -sF $(patsubst $(RUN_ROOT)/%,-e '  %',$(GOLDEN_FOLDERS)) $(RECORD)/checksums.sha256 | \
+		while read -r sum file; do [ ! -f "$(RUN_ROOT)/$$file" ] || echo "$$sum  $$file"; done | \
+		sort -k2 -u - $(OBJ)/golden.sha256 >$(OBJ)/golden.recorded && \
+		mv $(OBJ)/golden.recorded $(OBJ)/golden.sha256)
 	@if (cd $(RUN_ROOT) && sha256sum --check --quiet) <$(OBJ)/golden.sha256; \
 		then echo "verify: $(PROFILE): all $$(wc -l <$(OBJ)/golden.sha256) checksums hold"; \
 		else echo "verify: $(PROFILE): the files named above differ" >&2; exit 1; fi

@@ -29,7 +29,12 @@ $(BIN)/tests/fetch-cifar10: tests/faults/fetch_sample.c $(OBJ)/tools/fetch-cifar
 
 FAULT_TESTS := $(wildcard tests/faults/*.sh tests/chaos/*.sh)
 
-.PHONY: check check-deep check-bits check-faults
+$(BIN)/tests/steps: tests/oracle/steps.c $(OBJ)/libreinit.a $(FLAGS_STAMP)
+	@mkdir -p $(@D) $(OBJ)/tests/unit
+	$(CC) $(CFLAGS_ALL) -MF $(OBJ)/tests/unit/steps.d -Wl,--as-needed -o $@ $< $(OBJ)/libreinit.a \
+		$(LIBRARIES)
+
+.PHONY: check check-deep check-bits check-faults check-pytorch
 check: $(TOOLS) $(UNIT_TESTS) $(FAULT_TOOLS)
 	tests/run.sh $(BIN) tests/lint.sh $(UNIT_TESTS) $(CLI_TESTS) $(FAULT_TESTS) $(PIPELINE_TESTS)
 
@@ -51,3 +56,9 @@ check-deep: check check-bits check-faults
 	BITFLIPS=1000 tests/run.sh $(BIN) tests/cli/bitflips.sh
 	$(if $(FUZZ_POSSIBLE),$(MAKE) fuzz FUZZ_SECONDS=10,@echo "fuzz: $(FUZZ_NEEDS): skipped")
 	$(MAKE) check SANITIZE=1
+
+# A hundred steps of both networks beside PyTorch's, on real CIFAR-10, and the correct answers of
+# whatever weight files are named. Needs python3-torch.
+WEIGHTS ?=
+check-pytorch: $(TOOLS) $(BIN)/tests/steps data/cifar10/verified
+	$(PYTHON) tests/oracle/compare-pytorch.py $(BIN) data/cifar10 $(THREADS) $(WEIGHTS)

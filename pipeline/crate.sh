@@ -25,13 +25,7 @@ sed -n 's|/final\.safetensors$||p' "$prefix.files" | while read -r run; do
 done >"$prefix.begun"
 
 first_line() { "$@" 2>/dev/null | head -n 1 || :; }
-{
-    printf 'processor\t%s\n' "$(sed -n 's/^model name[[:space:]]*: //p' /proc/cpuinfo | head -n 1)"
-    printf 'cores\t%s\n' "$(nproc)"
-    printf 'memory\t%s\n' "$(sed -n 's/^MemTotal: *//p' /proc/meminfo)"
-    printf 'system\t%s\n' "$(sed -n 's/^PRETTY_NAME="\(.*\)"/\1/p' /etc/os-release), $(uname -srm)"
-    printf 'compiler\t%s\n' "$(first_line "$CC" --version)"
-} >"$prefix.machine"
+pipeline/machine.sh "$CC" >"$prefix.machine"
 
 # Identifier, name, version, address of each tool that is not ours.
 {

@@ -1,7 +1,7 @@
 #!/bin/bash
 # The smoke pipeline, from initial weights to accuracies, in a copy of the tree: its checksums are the
 # golden ones, also when runs go side by side; what depends on anything is made anew when that
-# changes, and only then.
+# changes, and only then; what is recorded of it is taken again only while it holds.
 set -euo pipefail
 
 cp -a --parents Makefile pipeline src data/sample data/published figures/*.* paper/*.* "$BIN" "$TMP"
@@ -51,6 +51,33 @@ rm $runs/kaiming/seed-1/log.tsv
 expect 3 "a lost log"
 run verify >second 2>&1 || { cat second; exit 1; }
 
+# The record: kept, taken from there without training, and refused where it does not hold together.
+run record RECORD=record >recorded 2>&1 || { cat recorded; exit 1; }
+from_record() {
+    make --no-print-directory BIN="$BIN" PROFILE=recorded RECORD=record DATA=data/sample \
+        TRAIN_EXAMPLES=360 TEST_EXAMPLES=120 EPOCHS_carlini=2 EPOCHS_resnet56=1 "$@" >recorded 2>&1
+}
+from_record evaluate || { cat recorded; exit 1; }
+if grep -q "^$BIN/train" recorded; then echo "the record was trained again"; exit 1; fi
+(cd data/runs/recorded && sha256sum --check --quiet ../../../record/checksums.sha256)
+cmp $runs/kaiming/seed-1/loss.dat data/runs/recorded/as-run/kaiming/seed-1/loss.dat
+denied() { # denied FILE OLD NEW TEXT: with OLD changed to NEW in the record's FILE, make says TEXT
+    cp -a "record/as-run/$1" kept
+    sed -i "s/$2/$3/" "record/as-run/$1"
+    if from_record evaluate; then echo "$1: $3 for $2 is accepted"; exit 1; fi
+    grep -qF -- "recorded: record/as-run/$1: $4" recorded || { echo "$1: no '$4' in:"; cat recorded; exit 1; }
+    mv kept "record/as-run/$1"
+    from_record evaluate || { echo "not mended"; cat recorded; exit 1; }
+}
+denied kaiming/seed-1/final.safetensors kaiming Kaiming "not what record/checksums.sha256 says"
+denied kaiming/seed-1/log.tsv '^1\t[0-9]' '1\t0' "not what record/checksums.sha256 says"
+denied kaiming/seed-1/log.tsv '^# net carlini' '# net lenet' "loss-to-dat: "
+denied kaiming/seed-1/accuracy.tsv '^test\t' 'test\t1' "not what record/checksums.sha256 says"
+denied kaiming/seed-1/checked.tsv '^train\t' 'train\t1' "counted again: "
+rm -r record/as-run/xavier data/runs/recorded/as-run/xavier
+if from_record evaluate; then echo "a missing run is accepted"; exit 1; fi
+grep -qF "recorded: record has no as-run/xavier/seed-1; train it" recorded || { cat recorded; exit 1; }
+
 # A damaged file is named.
 printf 'x' | dd of=$runs/xavier/seed-1/final.safetensors bs=1 seek=4000000 conv=notrunc 2>/dev/null
 if run verify >third 2>&1; then echo "verify accepts a damaged file"; exit 1; fi
@@ -61,7 +88,7 @@ refused() { # refused TEXT ARGUMENTS...: make says TEXT and does nothing
     if make --no-print-directory BIN="$BIN" "$@" >fourth 2>&1; then echo "$*: accepted"; exit 1; fi
     grep -qF -- "$text" fourth || { echo "$*: no '$text' in:"; cat fourth; exit 1; }
 }
-refused "PROFILE=fast is none of full, quick, smoke" PROFILE=fast evaluate
+refused "PROFILE=fast is none of full, recorded, quick, smoke" PROFILE=fast evaluate
 refused "SEEDS=1 x is not a list" SEEDS="1 x" evaluate
 refused "SEEDS=1 1 is not a list" SEEDS="1 1" evaluate
 refused "TRACKS=as-if" TRACKS=as-if evaluate
@@ -70,4 +97,6 @@ refused "RUN=none is none of all-ones" RUN=none EPOCH=1 audit
 refused "EPOCH is missing" RUN=kaiming audit
 refused "has 2 epochs, and no epoch 3" PROFILE=smoke RUN=kaiming EPOCH=3 audit
 refused "no golden checksums for PROFILE=quick" PROFILE=quick verify
+refused "data/recorded is of PROFILE=full" PROFILE=smoke record
+refused "the record is of GEMM=exact" PROFILE=recorded GEMM=openblas evaluate
 refused "not compared by checksum" PROFILE=smoke GEMM=openblas verify

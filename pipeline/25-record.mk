@@ -1,0 +1,47 @@
+# The record of finished runs, data/recorded: make record puts there what PROFILE=full has made, and
+# PROFILE=recorded takes weights and logs from there instead of training, after checking all that can be
+# checked in seconds (recorded.sh).
+
+# recorded_one ACTION,EXPERIMENT,SEED,FOLDER
+recorded_one = BIN='$(BIN)' DATA='$(DATA)' EXAMPLES='$(TRAIN_EXAMPLES)' \
+	EPOCHS='$(EPOCHS_$(call column,3,$(2)))' LEARNING_RATE='$(LEARNING_RATE)' GEMM='$(GEMM)' \
+	NUMERICS='$(NUMERICS)' THREADS='$(THREADS)' pipeline/recorded.sh $(1) '$(RECORD)' '$(4)' $(3) '$(2)'
+recorded_folder = $(RECORD)/$(call column,1,$(1))/$(call column,2,$(1))/seed-$(2)
+
+# recorded_rules EXPERIMENT,SEED,FOLDER: what trained_rules makes (30-train.mk), from the record.
+define recorded_rules
+$(3)/final.safetensors: $(call stale,$(3)/final.safetensors,$(train_key)) $(RECORD)/checksums.sha256 \
+		$(call recorded_folder,$(1),$(2))/log.tsv $(call recorded_folder,$(1),$(2))/final.safetensors \
+		| $(3)/init.safetensors $(DATA_READY) $(TOOLS)
+	@$(call recorded_one,take,$(1),$(2),$(3))
+	@$(call note,$(3)/final.safetensors,$(train_key))
+
+$(3)/log.tsv: $(3)/final.safetensors ;
+
+$(3)/accuracy.tsv: $(call stale,$(3)/accuracy.tsv,$(evaluate_key)) $(3)/final.safetensors \
+		$(call recorded_folder,$(1),$(2))/accuracy.tsv $(call recorded_folder,$(1),$(2))/checked.tsv
+	@$(call recorded_one,recount,$(1),$(2),$(3))
+	@$(call note,$(3)/accuracy.tsv,$(evaluate_key))
+	@echo "$(3): as recorded: train $$$$(awk '/^train/ { print $$$$4 }' $$@) test $$$$(awk '/^test/ { print $$$$4 }' $$@)"
+endef
+
+$(RECORD)/checksums.sha256:
+	@echo 'recorded: there is no $@; train with PROFILE=full, then make record' >&2; exit 1
+$(RECORD)/%/log.tsv $(RECORD)/%/final.safetensors $(RECORD)/%/accuracy.tsv $(RECORD)/%/checked.tsv:
+	@echo 'recorded: $(RECORD) has no $*; train it with PROFILE=full, then make record' >&2; exit 1
+
+ifneq ($(filter record,$(MAKECMDGOALS)),)
+ifeq ($(and $(filter exact,$(GEMM)),$(or $(filter-out data/recorded,$(RECORD)),$(if \
+	$(PROFILE_OVERRIDES),,$(filter full,$(PROFILE))))),)
+$(error data/recorded is of PROFILE=full as it is and of GEMM=exact)
+endif
+endif
+
+# Of the tracks and seeds asked for, all runs that are finished: whose accuracies are there, of these
+# settings.
+.PHONY: record
+record: $(TOOLS)
+	@pipeline/machine.sh '$(CC)' >$(OBJ)/machine.tsv
+	@export MACHINE=$(OBJ)/machine.tsv COMMIT='$(PAPER_COMMIT)'; $(foreach e,$(CHOSEN),$(foreach s,$(SEEDS),$(if \
+		$(call stale,$(call folder,$(e),$(s))/accuracy.tsv,$(call evaluate_key,$(e),$(s))),,$(call \
+		recorded_one,keep,$(e),$(s),$(call folder,$(e),$(s))) &&))) :
