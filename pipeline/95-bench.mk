@@ -3,7 +3,6 @@
 BATCHES ?= 10 128 300
 SECONDS ?= 2
 ROUNDS ?= 5
-PYTHON ?= /usr/bin/python3
 
 BENCH_RESULTS := tests/bench/results
 BENCH_OBJECTS := $(patsubst tests/bench/%.c,$(OBJ)/tests/bench/%.o,\

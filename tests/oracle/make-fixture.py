@@ -28,143 +28,34 @@ ResNet56 takes its steps with a lower rate than the 1e-4 of the experiments. Wit
 gradients in float32 and float64 differ by half at the third step: rectifiers near 0 flip, and the
 first step's path leads away from theirs.
 """
-import json
 import os
-import struct
 import subprocess
 import sys
 import tempfile
 
-import numpy
 import torch
-import torch.nn as nn
-import torch.nn.functional as F
+
+from networks import NETWORKS, read_examples, read_safetensors
 
 EXAMPLES, STEPS, SEED = 8, 3, 1
 
 
-class Carlini(nn.Module):
-    def __init__(self):
-        super().__init__()
-        self.conv0 = nn.Conv2d(3, 64, 3)
-        self.conv1 = nn.Conv2d(64, 64, 3)
-        self.conv2 = nn.Conv2d(64, 128, 3)
-        self.conv3 = nn.Conv2d(128, 128, 3)
-        self.forward0 = nn.Linear(3200, 256)
-        self.drop0 = nn.Dropout(0.0)
-        self.forward1 = nn.Linear(256, 256)
-        self.forward2 = nn.Linear(256, 10)
-
-    def forward(self, x):
-        x = F.relu(self.conv0(x))
-        x = F.max_pool2d(F.relu(self.conv1(x)), 2)
-        x = F.relu(self.conv2(x))
-        x = F.max_pool2d(F.relu(self.conv3(x)), 2)
-        x = self.drop0(F.relu(self.forward0(x.flatten(1))))
-        return self.forward2(F.relu(self.forward1(x)))
-
-
-class Block(nn.Module):
-    """Pre-activation bottleneck; the first of a stage changes the shape, the very first takes its
-    input without normalising it, though it has a bn1."""
-
-    def __init__(self, mid, out, stride, first, very_first):
-        super().__init__()
-        inputs = mid if first else out
-        self.very_first = very_first
-        self.bn1 = nn.BatchNorm2d(inputs)
-        self.conv1 = nn.Conv2d(inputs, mid, 1, stride)
-        self.bn2 = nn.BatchNorm2d(mid)
-        self.conv2 = nn.Conv2d(mid, mid, 3, 1, 1)
-        self.bn3 = nn.BatchNorm2d(mid)
-        self.conv3 = nn.Conv2d(mid, out, 1)
-        self.shortcut = nn.Sequential()
-        if first:
-            self.shortcut = nn.Sequential(nn.Conv2d(mid, out, 1, stride))
-
-    def forward(self, x):
-        y = self.conv1(x if self.very_first else F.relu(self.bn1(x)))
-        y = self.conv2(F.relu(self.bn2(y)))
-        y = self.conv3(F.relu(self.bn3(y)))
-        return F.relu(y + self.shortcut(x))
-
-
-def stage(mid, out, stride, very_first=False):
-    blocks = [Block(mid, out, stride, True, very_first)]
-    blocks += [Block(mid, out, 1, False, False) for _ in range(5)]
-    return nn.Sequential(*blocks)
-
-
-class ResNet56(nn.Module):
-    def __init__(self):
-        super().__init__()
-        self.conv1 = nn.Conv2d(3, 16, 3, 1, 1)
-        self.bn1 = nn.BatchNorm2d(16)
-        self.layer1 = stage(16, 64, 1, very_first=True)
-        self.layer2 = stage(64, 128, 2)
-        self.layer3 = stage(128, 256, 2)
-        self.bn2 = nn.BatchNorm2d(256)
-        self.sm = nn.Linear(256, 10)
-
-    def forward(self, x):
-        x = F.relu(self.bn1(self.conv1(x)))
-        x = self.bn2(self.layer3(self.layer2(self.layer1(x))))
-        return self.sm(F.avg_pool2d(x, 8).flatten(1))
-
-
-def loss_carlini(logits, labels):
-    return F.cross_entropy(logits, labels)
-
-
-def loss_resnet56(logits, labels):
-    """As the author's code ran: cross entropy takes the softmax's output for logits."""
-    return F.cross_entropy(F.softmax(logits, 1), labels)
-
-
-NETWORKS = {
-    # name: class, scheme, loss, pixel offset and divisor, Adam's rate, samples a tensor
-    "carlini": (Carlini, "kaiming-uniform", loss_carlini, 0.0, 1.0, 1e-4, 64),
-    "resnet56": (ResNet56, "kaiming-normal", loss_resnet56, 0.5, 0.5, 1e-6, 12),
-}
-
-
-def read_safetensors(path):
-    with open(path, "rb") as file:
-        header = json.loads(file.read(struct.unpack("<Q", file.read(8))[0]))
-        payload = file.read()
-    header.pop("__metadata__")
-    tensors = {}
-    for name, entry in header.items():
-        assert entry["dtype"] == "F32"
-        first, last = entry["data_offsets"]
-        values = numpy.frombuffer(payload[first:last], "<f4").reshape(entry["shape"])
-        tensors[name] = torch.from_numpy(values.copy())
-    return tensors
-
-
-def read_examples(offset, divisor):
-    path = "data/sample/data_batch_1.bin"
-    records = numpy.fromfile(path, numpy.uint8, EXAMPLES * 3073).reshape(EXAMPLES, 3073)
-    pixels = records[:, 1:].reshape(EXAMPLES, 3, 32, 32).astype(numpy.float32)
-    scaled = (pixels / numpy.float32(255) - numpy.float32(offset)) / numpy.float32(divisor)
-    return torch.from_numpy(scaled), torch.from_numpy(records[:, 0].astype(numpy.int64))
+# name: Adam's rate, samples a tensor
+FIXTURES = {"carlini": (1e-4, 64), "resnet56": (1e-6, 12)}
 
 
 def train(name, weights, dtype):
     """Logits and loss of the first step, the gradients of all, the tensors after the last."""
-    make, _, loss_of, offset, divisor, rate, _ = NETWORKS[name]
-    network = make()
-    # Strict: our file's names and shapes are the class's own, none missing, none besides.
-    network.load_state_dict(weights, strict=True)
-    network = network.to(dtype).train()
-    x, labels = read_examples(offset, divisor)
-    x = x.to(dtype)
+    network = NETWORKS[name].load(weights, dtype).train()
+    pixels, labels = read_examples("data/sample/data_batch_1.bin", EXAMPLES)
+    x = NETWORKS[name].scale(pixels).to(dtype)
+    rate, _ = FIXTURES[name]
     adam = torch.optim.Adam(network.parameters(), lr=rate)
     first, gradients = None, []
     for _ in range(STEPS):
         adam.zero_grad()
         logits = network(x)
-        loss = loss_of(logits, labels)
+        loss = NETWORKS[name].loss(logits, labels)
         loss.backward()
         first = first or (logits.detach().double(), loss.item())
         gradients.append({key: value.grad.detach().double().clone()
@@ -209,11 +100,12 @@ def worst(single, double, chosen):
 
 
 def make_fixture(name, folder):
-    _, scheme, _, _, _, rate, count = NETWORKS[name]
+    scheme = NETWORKS[name].scheme
+    rate, count = FIXTURES[name]
     path = os.path.join(folder, name + ".safetensors")
     subprocess.run(["bin/init-weights", "--net", name, "--scheme", scheme, "--seed", str(SEED),
                     "--out", path], check=True)
-    weights = read_safetensors(path)
+    weights, _ = read_safetensors(path)
     logits, loss, steps, after = train(name, weights, torch.float64)
     logits32, loss32, steps32, after32 = train(name, weights, torch.float32)
     gradients, gradients32 = steps[0], steps32[0]
@@ -258,7 +150,7 @@ def make_fixture(name, folder):
 def main():
     torch.manual_seed(0)
     with tempfile.TemporaryDirectory() as folder:
-        for name in NETWORKS:
+        for name in FIXTURES:
             make_fixture(name, folder)
 
 
