@@ -88,9 +88,26 @@ $(PAPER)/facts.tex: figures/common.awk paper/facts.awk $(FIGURES)/chain.dat \
 		-v networks=$(PAPER)/networks.txt -v published=data/published/accuracies.tsv \
 		>$@.partial && mv $@.partial $@
 
+# The verdicts on the paper's claims. whole: trained as the published runs were; then, and only then, the
+# numbers can be compared.
+VERDICT_FILES := $(foreach t,$(TRACKS),$(foreach r,$(RUNS),$(foreach f,log.tsv accuracy.tsv,\
+	$(call run_files,$(t),$(r),$(f)))))
+WHOLE := $(if $(and $(filter full recorded,$(LABEL)),$(if $(PROFILE_OVERRIDES),,yes)),1,0)
+$(PAPER)/formulas.awk: paper/formulas.awk paper/claims.txt
+	@mkdir -p $(@D)
+	@awk -f paper/formulas.awk paper/claims.txt >$@.partial && mv $@.partial $@
+$(PAPER)/verdicts.tsv: figures/common.awk paper/verdicts.awk $(PAPER)/formulas.awk paper/claims.txt \
+		data/published/accuracies.tsv $(RUNS:%=data/published/curves/%.dat) $(VERDICT_FILES) \
+		$(PAPER_STAMP)
+	@$(AWK_TABLE) paper/verdicts.awk -f $(PAPER)/formulas.awk -v claims=paper/claims.txt \
+		-v tracks="$(strip $(TRACKS))" -v seeds="$(strip $(SEEDS))" -v folder=$(RUN_ROOT) \
+		-v published=data/published -v whole=$(WHOLE) >$@.partial && mv $@.partial $@
+$(PAPER)/verdict-rows.tex: $(PAPER)/verdicts.tsv paper/verdict-rows.awk
+	@awk -f paper/verdict-rows.awk $< >$@.partial && mv $@.partial $@
+
 PAPER_FIGURES := $(FIGURES)/figure-6.pdf $(FIGURES)/figure-7.pdf \
 	$(foreach t,$(TRACKS),$(LOSS_FIGURES:%=$(FIGURES)/$(t)/%.pdf))
-PAPER_TABLES := $(PAPER)/facts.tex $(PAPER)/data.tex $(PAPER)/manifest.tex \
+PAPER_TABLES := $(PAPER)/facts.tex $(PAPER)/data.tex $(PAPER)/manifest.tex $(PAPER)/verdict-rows.tex \
 	$(foreach t,$(TRACKS),$(addprefix $(PAPER)/$(t)/,table-1.tex table-2.tex runs.tex checksums.tex))
 
 $(PAPER)/paper.pdf: paper/build.sh $(wildcard paper/*.tex) paper/refs.bib $(PAPER_FIGURES) \
@@ -99,3 +116,8 @@ $(PAPER)/paper.pdf: paper/build.sh $(wildcard paper/*.tex) paper/refs.bib $(PAPE
 
 .PHONY: table-1 table-2
 table-1 table-2: %: $(foreach t,$(TRACKS),$(PAPER)/$(t)/%.tex)
+
+# make verdicts: the same for the terminal.
+.PHONY: verdicts
+verdicts: $(PAPER)/verdicts.tsv
+	@awk -v form=text -f paper/verdict-rows.awk $<

@@ -1,0 +1,61 @@
+# The verdicts, from verdicts.tsv: rows of the report's table, or with -v form=text lines for a terminal.
+
+# Of the LaTeX that claims.txt is written in.
+function plain(text)
+{
+    gsub(/\\%/, "%", text)
+    gsub(/\\,/, " ", text)
+    gsub(/~/, " ", text)
+    gsub(/``|''/, "\"", text)
+    gsub(/--/, "-", text)
+    gsub(/\\ref\{sec:tracks\}/, "on the tracks", text)
+    gsub(/\$10\^\{16\}\$/, "10^16", text)
+    return text
+}
+
+# 1.29e+11 -> $1.29\cdot10^{11}$; a minus is a minus.
+function number(text,    part)
+{
+    if (text ~ /^-?[0-9.]+e[-+][0-9]+$/) {
+        split(text, part, "e")
+        return "$" part[1] "\\cdot10^{" (part[2] + 0) "}$"
+    }
+    if (text ~ /^-[0-9]/)
+        return "$" text "$"
+    return text == "-" ? "--" : text
+}
+
+function relation(test)
+{
+    gsub(/<=/, "$\\le$", test)
+    gsub(/>=/, "$\\ge$", test)
+    sub(/^[<>=]/, "$&$", test)
+    sub(/ -/, " $-$", test)
+    return test == "none" ? "--" : test
+}
+
+BEGIN { FS = "\t" }
+FNR == 1 { next }
+{ count[$10]++ }
+form == "text" {
+    printf "%-28s %s (%s)\n", $10, plain($2), plain($3)
+    if ($9 != "none")
+        printf "%-28s published %s, as-run %s, as-written %s %s; to be %s%s\n", "", $4, $6, $7, plain($8), \
+            $9, $5 == "no" ? ", which the published numbers are not" : ""
+    printf "%-28s %s\n", "", plain($11)
+    next
+}
+{
+    print $2 " {\\scriptsize(" $3 ($8 == "" ? "" : "; " $8) ")}" " & " number($4) ($5 == "no" ? "$^*$" : "") \
+        " & " number($6) " & " number($7) " & " relation($9) " & " $10 "\\\\"
+}
+END {
+    if (form != "text")
+        exit
+    order = "reproduced/reproduced only as-run/reproduced only as-written/not reproduced/cannot be tested/not judged"
+    n = split(order, word, "/")
+    for (i = 1; i <= n; i++)
+        if (word[i] in count)
+            printf "%s%d %s", (printed++ ? ", " : ""), count[word[i]], word[i]
+    print ""
+}

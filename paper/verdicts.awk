@@ -1,0 +1,232 @@
+# Judges the paper's claims: a line of tab-separated fields for each, after a header.
+#   awk -f figures/common.awk -f paper/verdicts.awk -f FORMULAS -v claims=paper/claims.txt
+#       -v tracks="T..." -v seeds="1 2" -v folder=RUNS -v published=data/published -v whole=1
+# FORMULAS is what formulas.awk makes of the claims. whole=0: these runs are not as long, or not on as many
+# examples, as the published ones, and nothing is judged.
+#
+# A claim is held against the mean of its value over the seeds, track by track:
+#     reproduced             as the code ran, and also as the text has it if that was trained
+#     reproduced only as-run, reproduced only as-written
+#     not reproduced
+#     cannot be tested       for the reason that the claim gives
+#     not judged             whole=0
+
+# What a formula may ask. Where something is missing the answer is 0 and the claim is not worked out.
+function train(run) { return accuracy(run, "train") }
+function val(run) { return accuracy(run, "test") }
+function loss(run, epoch)
+{
+    if (!((SOURCE, run, epoch) in LOSS))
+        MISSING = 1
+    return LOSS[SOURCE, run, epoch]
+}
+function last() { return EPOCHS[SOURCE] }
+
+# Of a batch: the plotted loss of a Carlini run by its number of batches.
+function mean_loss(run, epoch)
+{
+    return loss(run, epoch) / batches(EXAMPLES[SOURCE], run ~ /bs300$/ ? 300 : run ~ /bs10$/ ? 10 : 128)
+}
+
+# The first epoch by which `share` of the fall from the first loss to the lowest is done.
+function flat(run, share,    k, lowest)
+{
+    lowest = loss(run, 1)
+    for (k = 2; k <= last(); k++)
+        lowest = min(lowest, loss(run, k))
+    for (k = 1; k < last() && loss(run, 1) - loss(run, k) < share * (loss(run, 1) - lowest); k++)
+        ;
+    return k
+}
+
+# The mean over epochs from..to of |loss_k - (loss_{k-1} + loss_{k+1})/2|, by the fall from the first loss
+# to the last.
+function jagged(run, from, to,    k, n, sum)
+{
+    from = max(from, 2)
+    to = min(to, last() - 1)
+    for (k = from; k <= to; k++) {
+        sum += abs(loss(run, k) - (loss(run, k - 1) + loss(run, k + 1)) / 2)
+        n++
+    }
+    return over(sum, n * (loss(run, 1) - loss(run, last())))
+}
+
+function min(a, b) { return a < b ? a : b }
+function max(a, b) { return a > b ? a : b }
+function abs(a) { return a < 0 ? -a : a }
+function over(a, b)
+{
+    if (b != 0)
+        return a / b
+    MISSING = 1
+    return 0
+}
+
+function accuracy(run, split_name)
+{
+    if (!((SOURCE, run, split_name) in ACCURACY))
+        MISSING = 1
+    return ACCURACY[SOURCE, run, split_name]
+}
+
+# SOURCE is "published" or TRACK/SEED.
+function read_published(    line, part, path, i)
+{
+    path = published "/accuracies.tsv"
+    while ((getline line < path) > 0) {
+        if (substr(line, 1, 1) == "#")
+            continue
+        if (split(line, part, "\t") != 5)
+            fail(path ": a broken line: " line)
+        RUN[part[1]]
+        ACCURACY["published", part[1], "train"] = 100 * part[2]
+        ACCURACY["published", part[1], "test"] = 100 * part[3]
+        read_curve("published", part[1], published "/curves/" part[1] ".dat", " ")
+    }
+    close(path)
+    EXAMPLES["published"] = 50000
+}
+
+# Lines that begin with an epoch and its loss.
+function read_curve(source, run, path, between,    line, part)
+{
+    while ((getline line < path) > 0) {
+        if (line !~ /^[1-9]/)
+            continue
+        split(line, part, between)
+        LOSS[source, run, part[1]] = part[2] + 0
+        EPOCHS[source] = part[1]
+    }
+    close(path)
+}
+
+function read_run(source, run, path,    line, part)
+{
+    while ((getline line < (path "/accuracy.tsv")) > 0) {
+        if (split(line, part, "\t") == 4 && part[3] > 0) {
+            ACCURACY[source, run, part[1]] = 100 * part[2] / part[3]
+            if (part[1] == "train")
+                EXAMPLES[source] = part[3]
+        }
+    }
+    close(path "/accuracy.tsv")
+    if (!((source, run, "test") in ACCURACY))
+        fail(path "/accuracy.tsv: missing, or without a test row")
+    read_curve(source, run, path "/log.tsv", "\t")
+}
+
+function read_claims(    line, key, text)
+{
+    while ((getline line < claims) > 0) {
+        if (line ~ /^(#.*)?$/)
+            continue
+        if (line ~ /^ /) {
+            CLAIM[count, key] = CLAIM[count, key] line
+            continue
+        }
+        key = text = line
+        sub(/ .*/, "", key)
+        sub(/^[a-z]+ +/, "", text)
+        if (key == "claim")
+            count++
+        if (key !~ /^(claim|says|where|value|unit|test|why)$/ || count == 0)
+            fail(claims ": a broken line: " line)
+        CLAIM[count, key] = text
+    }
+    close(claims)
+    if (count == 0)
+        fail(claims ": no claim")
+}
+
+# Works the claim's value out; "" where something is missing.
+function evaluate(c, source,    value)
+{
+    SOURCE = source
+    MISSING = 0
+    value = formula(CLAIM[c, "claim"])
+    return MISSING ? "" : value
+}
+
+function holds(value, test, printed,    part)
+{
+    if (value == "" || value != value)
+        return 0
+    split(test, part, " ")
+    if (part[1] == "within")
+        return abs(value - printed) <= part[2] + 1e-9
+    if (part[1] == "<") return value < part[2]
+    if (part[1] == "<=") return value <= part[2]
+    if (part[1] == ">") return value > part[2]
+    if (part[1] == ">=") return value >= part[2]
+    if (part[1] == "=") return abs(value - part[2]) < 1e-9
+    fail(claims ": a test that is none: " test)
+}
+
+# Of one track: its mean, range and number of seeds in OURS, whether the mean passes in PASSES.
+function judge(c, track, printed,    s, value, sum, least, most)
+{
+    for (s = 1; s <= seed_count; s++) {
+        value = evaluate(c, track "/" seed[s])
+        if (value == "") {
+            OURS[track] = "-"
+            return PASSES[track] = 0
+        }
+        sum += value
+        least = s == 1 ? value : min(least, value)
+        most = s == 1 ? value : max(most, value)
+    }
+    OURS[track] = shown(sum / seed_count)
+    if (seed_count > 1)
+        OURS[track] = OURS[track] " (" shown(least) " to " shown(most) ")"
+    return PASSES[track] = holds(sum / seed_count, CLAIM[c, "test"], printed)
+}
+
+# Two places where that says enough, three digits where it does not.
+function shown(value)
+{
+    if (value == "")
+        return "-"
+    return value != 0 && (abs(value) < 0.1 || abs(value) >= 1e6) ? sprintf("%.3g", value) \
+        : sprintf("%.2f", value)
+}
+
+function verdict(c,    t, passed)
+{
+    if (CLAIM[c, "test"] == "none")
+        return "cannot be tested"
+    if (!whole)
+        return "not judged"
+    for (t = 1; t <= track_count; t++)
+        passed += PASSES[track[t]]
+    if (passed == track_count)
+        return "reproduced"
+    if (passed == 0)
+        return "not reproduced"
+    return "reproduced only " (PASSES["as-run"] ? "as-run" : "as-written")
+}
+
+BEGIN {
+    SCRIPT = "verdicts.awk"
+    track_count = split(tracks, track, " ")
+    seed_count = split(seeds, seed, " ")
+    read_published()
+    for (t = 1; t <= track_count; t++)
+        for (s = 1; s <= seed_count; s++)
+            for (run in RUN)
+                read_run(track[t] "/" seed[s], run, folder "/" track[t] "/" run "/seed-" seed[s])
+    read_claims()
+    print "claim\tsays\twhere\tpublished\tpasses\tours as-run\tours as-written\tunit\ttest\tverdict\twhy"
+    for (c = 1; c <= count; c++) {
+        OURS["as-run"] = OURS["as-written"] = "-"
+        printed = ""
+        if (CLAIM[c, "test"] != "none") {
+            printed = evaluate(c, "published")
+            for (t = 1; t <= track_count; t++)
+                judge(c, track[t], printed)
+        }
+        print CLAIM[c, "claim"] "\t" CLAIM[c, "says"] "\t" CLAIM[c, "where"] "\t" shown(printed) "\t" \
+            (printed == "" ? "-" : holds(printed, CLAIM[c, "test"], printed) ? "yes" : "no") "\t" OURS["as-run"] "\t" OURS["as-written"] "\t" CLAIM[c, "unit"] "\t" CLAIM[c, "test"] "\t" \
+            verdict(c) "\t" CLAIM[c, "why"]
+    }
+}

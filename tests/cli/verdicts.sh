@@ -1,0 +1,54 @@
+#!/bin/bash
+# The verdicts: runs that give the published numbers bear out what the published numbers bear out; one
+# number changed changes its verdict; missing runs are errors.
+set -euo pipefail
+runs=$TMP/runs
+judge() { # judge TRACKS SEEDS WHOLE: claim and verdict
+    awk -f figures/common.awk -f paper/verdicts.awk -f "$TMP/formulas.awk" -v claims=paper/claims.txt \
+        -v tracks="$1" -v seeds="$2" -v folder="$runs" -v published=data/published -v whole="$3"
+}
+awk -f paper/formulas.awk paper/claims.txt >"$TMP/formulas.awk"
+
+# published TRACK SEED: runs as the paper has them.
+published() {
+    grep -v '^#' data/published/accuracies.tsv | while IFS=$'\t' read -r run train val _; do
+        mkdir -p "$runs/$1/$run/seed-$2"
+        awk -v train="$train" -v val="$val" 'BEGIN { print "split\tcorrect\texamples\tfraction"
+            printf "train\t%d\t50000\t%s\ntest\t%d\t10000\t%s\n", 50000 * train + 0.5, train,
+                10000 * val + 0.5, val }' >"$runs/$1/$run/seed-$2/accuracy.tsv"
+        sed -n 's/^\([0-9]*\) /\1\t/p' "data/published/curves/$run.dat" >"$runs/$1/$run/seed-$2/log.tsv"
+    done
+}
+published as-run 1
+judge as-run 1 1 >"$TMP/same"
+awk -F '\t' 'NR > 1 && $10 != ($9 == "none" ? "cannot be tested" : $5 == "yes" ? "reproduced" \
+    : "not reproduced") { print "published numbers: " $1 ": " $10; bad = 1 } END { exit bad }' "$TMP/same"
+for verdict in reproduced "not reproduced" "cannot be tested"; do
+    cut -f10 "$TMP/same" | grep -qx "$verdict" || { echo "no claim is $verdict"; exit 1; }
+done
+
+differ() { # differ CLAIM VERDICT: the verdicts of $TMP/now and of $TMP/same differ there, and become so
+    local got
+    got=$(diff <(cut -f1,10 "$TMP/same") <(cut -f1,10 "$TMP/now") | sed -n 's/^> //p' || :)
+    [ "$got" = "$1	$2" ] || { echo "$1: not the one that changes: $got"; exit 1; }
+}
+sed -i 's/^test\t7592/test\t7200/' "$runs/as-run/kaiming/seed-1/accuracy.tsv"
+judge as-run 1 1 >"$TMP/now"
+differ kaiming-val "not reproduced"
+published as-run 1
+sed -i 's/^test\t4515/test\t1000/; s/^train\t22915/train\t5000/' "$runs/as-run/all-zeros/seed-1/accuracy.tsv"
+cp -r "$runs/as-run" "$runs/as-written"
+published as-run 1
+judge "as-run as-written" 1 1 | awk -F '\t' '$1 == "zeros-learn" { print $6, $7, $10 }' >"$TMP/now"
+grep -qx '45.15 10.00 reproduced only as-run' "$TMP/now" || { cat "$TMP/now"; exit 1; }
+
+# The mean over the seeds decides, and the range is shown.
+published as-run 2
+sed -i 's/^test\t7592/test\t7200/' "$runs/as-run/kaiming/seed-2/accuracy.tsv"
+judge as-run "1 2" 1 | awk -F '\t' '$1 == "kaiming-val" { print $6, $10 }' >"$TMP/now"
+grep -qx '73.96 (72.00 to 75.92) reproduced' "$TMP/now" || { cat "$TMP/now"; exit 1; }
+
+judge as-run 1 0 | cut -f10 | sort -u >"$TMP/now"
+diff "$TMP/now" <(printf 'cannot be tested\nnot judged\nverdict\n')
+if judge as-run 3 1 >"$TMP/now" 2>&1; then echo "judges runs that are not there"; exit 1; fi
+grep -q 'seed-3/accuracy.tsv: missing' "$TMP/now"
