@@ -26,7 +26,7 @@ RUNS_1 := all-ones all-zeros kaiming xavier
 RUNS_2 := carlini-bs300 carlini-bs10 resnet56-bs300 resnet56-bs10
 MANIFEST := $(PAPER)/manifest.sha256
 MANIFEST_DATA = $(shell awk '{ print "$(DATA)/" $$2 }' $(DATA_CHECKSUMS))
-MANIFEST_FILES := pipeline/experiments.tsv data/published/accuracies.tsv \
+MANIFEST_FILES := pipeline/experiments.tsv paper/claims.txt data/recorded/speed/rounds.tsv data/published/accuracies.tsv \
 	$(RUNS:%=data/published/curves/%.dat) \
 	$(foreach t,$(TRACKS),$(foreach r,$(RUNS_1) $(RUNS_2),$(foreach s,$(SEEDS),$(addprefix \
 	$(RUN_ROOT)/$(t)/$(r)/seed-$(s)/,init.safetensors final.safetensors losses.tsv accuracy.tsv)))) \
@@ -102,12 +102,22 @@ $(PAPER)/verdicts.tsv: figures/common.awk paper/verdicts.awk $(PAPER)/formulas.a
 	@$(AWK_TABLE) paper/verdicts.awk -f $(PAPER)/formulas.awk -v claims=paper/claims.txt \
 		-v tracks="$(strip $(TRACKS))" -v seeds="$(strip $(SEEDS))" -v folder=$(RUN_ROOT) \
 		-v published=data/published -v whole=$(WHOLE) >$@.partial && mv $@.partial $@
-$(PAPER)/verdict-rows.tex: $(PAPER)/verdicts.tsv paper/verdict-rows.awk
-	@awk -f paper/verdict-rows.awk $< >$@.partial && mv $@.partial $@
+$(PAPER)/verdicts.tex: $(PAPER)/verdicts.tsv paper/verdict-forms.awk
+	@awk -f paper/verdict-forms.awk $< >$@.partial && mv $@.partial $@
+
+# What training costs, by the recorded benchmark.
+SPEED := data/recorded/speed
+$(PAPER)/speed.tex: figures/common.awk figures/rounds.awk paper/speed.awk pipeline/experiments.tsv \
+		$(SPEED)/machine.tsv $(SPEED)/rounds.tsv $(PAPER_STAMP)
+	@mkdir -p $(@D)
+	@awk -f figures/common.awk -f figures/rounds.awk -f paper/speed.awk \
+		-v best=$$(cut -f2 $(SPEED)/rounds.tsv | sort -g | tail -n 1) \
+		-v threads=$$(tail -n 1 $(SPEED)/machine.tsv | cut -f1) \
+		-v experiments=pipeline/experiments.tsv $(SPEED)/rounds.tsv >$@.partial && mv $@.partial $@
 
 PAPER_FIGURES := $(FIGURES)/figure-6.pdf $(FIGURES)/figure-7.pdf \
 	$(foreach t,$(TRACKS),$(LOSS_FIGURES:%=$(FIGURES)/$(t)/%.pdf))
-PAPER_TABLES := $(PAPER)/facts.tex $(PAPER)/data.tex $(PAPER)/manifest.tex $(PAPER)/verdict-rows.tex \
+PAPER_TABLES := $(PAPER)/facts.tex $(PAPER)/data.tex $(PAPER)/manifest.tex $(PAPER)/verdicts.tex $(PAPER)/speed.tex \
 	$(foreach t,$(TRACKS),$(addprefix $(PAPER)/$(t)/,table-1.tex table-2.tex runs.tex checksums.tex))
 
 $(PAPER)/paper.pdf: paper/build.sh $(wildcard paper/*.tex) paper/refs.bib $(PAPER_FIGURES) \
@@ -120,4 +130,4 @@ table-1 table-2: %: $(foreach t,$(TRACKS),$(PAPER)/$(t)/%.tex)
 # make verdicts: the same for the terminal.
 .PHONY: verdicts
 verdicts: $(PAPER)/verdicts.tsv
-	@awk -v form=text -f paper/verdict-rows.awk $<
+	@awk -v form=text -f paper/verdict-forms.awk $<

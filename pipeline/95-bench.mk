@@ -26,3 +26,9 @@ $(OBJ)/tests/bench/probe.%.o: tests/bench/probe.c
 bench: $(BIN)/bench
 	tests/bench/bench.sh $(BIN)/bench '$(PYTHON)' $(BENCH_RESULTS) $(THREADS) $(SECONDS) $(ROUNDS) \
 		$(BATCHES)
+
+# The figures that the report gives: the last benchmark's.
+.PHONY: record-speed
+record-speed:
+	@mkdir -p data/recorded/speed
+	@cp $(BENCH_RESULTS)/rounds.tsv $(BENCH_RESULTS)/machine.tsv $(BENCH_RESULTS)/report.txt data/recorded/speed

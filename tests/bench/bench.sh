@@ -122,7 +122,7 @@ report()
     echo "ceilings: 1 thread $fma_1 GFLOP/s, $copy_1 GB/s;" \
         "$threads threads $fma GFLOP/s, $copy GB/s"
     echo "beside: ${pytorch:-no PyTorch}"
-    awk -f "$here/training.awk" -v best="$best" -v threads="$threads" "$results/rounds.tsv"
+    awk -f figures/rounds.awk -f "$here/training.awk" -v best="$best" -v threads="$threads" "$results/rounds.tsv"
     for net in carlini resnet56; do
         awk -f "$here/layers.awk" -v fma="$fma" -v copy="$copy" "$results/layers-$net.tsv"
     done

@@ -1,5 +1,6 @@
 /* steps: trains with dropout off and prints each step's loss, for compare-pytorch.py to lay beside
- * PyTorch's. Lines: step, the mean loss of its batch. */
+ * PyTorch's. Lines: step, the mean loss of its batch. May write the weights that the last step
+ * begins with, and its gradients, which have the form of a weight file. */
 #include "base/options.h"
 #include "exact/parallel.h"
 #include "run/trainer.h"
@@ -13,7 +14,7 @@
 enum { LAYERS_MAX = 256 };
 
 struct arguments {
-    const char *weights, *data;
+    const char *weights, *data, *before, *gradients;
     uint64_t batch, steps, threads;
     int loss;
 };
@@ -30,6 +31,20 @@ static bool without_dropout(const struct network_spec *spec, struct network_spec
     *copy = *spec;
     copy->layers = layers;
     return true;
+}
+
+/* The last step, and what it begins with and finds. */
+static bool last_step(const struct arguments *a, struct trainer *t, struct error *error)
+{
+    struct metadata metadata = {0};
+    if (a->before != NULL && !weights_write(a->before, t->network, &metadata, error))
+        return false;
+    trainer_step(t);
+    if (a->gradients == NULL)
+        return true;
+    memcpy(network_values(t->network), network_gradients(t->network),
+           network_trained(t->network) * sizeof(float));
+    return weights_write(a->gradients, t->network, &metadata, error);
 }
 
 static bool run(const struct arguments *a, struct error *error)
@@ -54,7 +69,10 @@ static bool run(const struct arguments *a, struct error *error)
                 && weights_restore(t.network, NULL, &file, a->weights, error);
     for (uint64_t step = 1; good && step <= a->steps; step++) {
         t.loss = 0;
-        trainer_step(&t);
+        if (step < a->steps)
+            trainer_step(&t);
+        else
+            good = last_step(a, &t, error);
         printf("%" PRIu64 "\t%.17g\n", step, t.loss);
     }
     trainer_release(&t);
@@ -76,6 +94,10 @@ int main(int argc, char **argv)
             .minimum = 1, .maximum = 50000},
            {"loss", "NAME", "as train has it", OPTION_CHOICE, &a.loss, .required = true,
             .choices = loss_names},
+           {"before", "FILE", "where to write the weights before the last step", OPTION_TEXT,
+            &a.before},
+           {"gradients", "FILE", "where to write the last step's gradients", OPTION_TEXT,
+            &a.gradients},
            {"threads", "N", "threads (default: all cores)", OPTION_UNSIGNED, &a.threads,
             .minimum = 1, .maximum = PARALLEL_THREADS_MAX},
            {0}};

@@ -1,4 +1,4 @@
-# The verdicts, from verdicts.tsv: rows of the report's table, or with -v form=text lines for a terminal.
+# The verdicts, from verdicts.tsv: macros for the report, or with -v form=text lines for a terminal.
 
 # Of the LaTeX that claims.txt is written in.
 function plain(text)
@@ -46,16 +46,19 @@ form == "text" {
     next
 }
 {
-    print $2 " {\\scriptsize(" $3 ($8 == "" ? "" : "; " $8) ")}" " & " number($4) ($5 == "no" ? "$^*$" : "") \
-        " & " number($6) " & " number($7) " & " relation($9) " & " $10 "\\\\"
+    rows = rows $2 " {\\scriptsize(" $3 ($8 == "" ? "" : "; " $8) ")} & " number($4) \
+        ($5 == "no" ? "$^*$" : "") " & " number($6) " & " number($7) " & " relation($9) " & " $10 "\\\\\n"
 }
 END {
-    if (form != "text")
-        exit
     order = "reproduced/reproduced only as-run/reproduced only as-written/not reproduced/cannot be tested/not judged"
     n = split(order, word, "/")
     for (i = 1; i <= n; i++)
         if (word[i] in count)
-            printf "%s%d %s", (printed++ ? ", " : ""), count[word[i]], word[i]
-    print ""
+            summary = summary (summary == "" ? "" : ", ") count[word[i]] " " word[i]
+    if (form == "text") {
+        print summary
+        exit
+    }
+    printf "\\newcommand*{\\verdictrows}{%s}\n\\newcommand*{\\verdictsummary}{%s}\n\\newcommand*{\\claimcount}{%d}\n", \
+        rows, summary, NR - 1
 }
