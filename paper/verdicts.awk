@@ -14,6 +14,13 @@
 # What a formula may ask. Where something is missing the answer is 0 and the claim is not worked out.
 function train(run) { return accuracy(run, "train") }
 function val(run) { return accuracy(run, "test") }
+# How many labels a run answers at all.
+function labels(run)
+{
+    if (!((SOURCE, run) in LABELS))
+        MISSING = 1
+    return LABELS[SOURCE, run]
+}
 function loss(run, epoch)
 {
     if (!((SOURCE, run, epoch) in LOSS))
@@ -113,6 +120,11 @@ function read_run(source, run, path,    line, part)
     close(path "/accuracy.tsv")
     if (!((source, run, "test") in ACCURACY))
         fail(path "/accuracy.tsv: missing, or without a test row")
+    while ((getline line < (path "/answers.tsv")) > 0) {
+        if (split(line, part, "\t") == 4 && part[2] > 0 && part[1] ~ /^[0-9]$/)
+            LABELS[source, run]++
+    }
+    close(path "/answers.tsv")
     read_curve(source, run, path "/log.tsv", "\t")
 }
 

@@ -19,7 +19,8 @@ $(3)/final.safetensors: $(call stale,$(3)/final.safetensors,$(train_key)) $(RECO
 $(3)/log.tsv: $(3)/final.safetensors ;
 
 $(3)/accuracy.tsv: $(call stale,$(3)/accuracy.tsv,$(evaluate_key)) $(3)/final.safetensors \
-		$(call recorded_folder,$(1),$(2))/accuracy.tsv $(call recorded_folder,$(1),$(2))/checked.tsv
+		$(if $(wildcard $(3)/answers.tsv),,FORCE) \
+		$(foreach f,accuracy.tsv answers.tsv checked.tsv,$(call recorded_folder,$(1),$(2))/$(f))
 	@$(call recorded_one,recount,$(1),$(2),$(3))
 	@$(call note,$(3)/accuracy.tsv,$(evaluate_key))
 	@echo "$(3): as recorded: train $$$$(awk '/^train/ { print $$$$4 }' $$@) test $$$$(awk '/^test/ { print $$$$4 }' $$@)"
@@ -27,7 +28,8 @@ endef
 
 $(RECORD)/checksums.sha256:
 	@echo 'recorded: there is no $@; train with PROFILE=full, then make record' >&2; exit 1
-$(RECORD)/%/log.tsv $(RECORD)/%/final.safetensors $(RECORD)/%/accuracy.tsv $(RECORD)/%/checked.tsv:
+$(RECORD)/%/log.tsv $(RECORD)/%/final.safetensors $(RECORD)/%/accuracy.tsv $(RECORD)/%/answers.tsv \
+$(RECORD)/%/checked.tsv:
 	@echo 'recorded: $(RECORD) has no $*; train it with PROFILE=full, then make record' >&2; exit 1
 
 ifneq ($(filter record,$(MAKECMDGOALS)),)

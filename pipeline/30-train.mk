@@ -1,5 +1,5 @@
 # Initial weights, training, evaluation: for each run of each track asked for, and each seed,
-#     data/runs/PROFILE/TRACK/RUN/seed-N/{init.safetensors,final.safetensors,log.tsv,losses.tsv,accuracy.tsv,loss.dat}
+#     data/runs/PROFILE/TRACK/RUN/seed-N/{init.safetensors,final.safetensors,log.tsv,losses.tsv,accuracy.tsv,answers.tsv,loss.dat}
 # and, as KEEP says, checkpoints/epoch-NNNN.safetensors, which `make audit` replays from.
 
 KEEP ?= last
@@ -41,12 +41,13 @@ $(3)/final.safetensors: $(call stale,$(3)/final.safetensors,$(train_key)) \
 $(3)/log.tsv: $(3)/final.safetensors ;
 
 $(3)/accuracy.tsv: $(call stale,$(3)/accuracy.tsv,$(evaluate_key)) $(3)/final.safetensors \
-		| $(DATA_READY) $(BIN)/evaluate
+		$(if $(wildcard $(3)/answers.tsv),,FORCE) | $(DATA_READY) $(BIN)/evaluate
 	@{ printf 'split\tcorrect\texamples\tfraction\n' && \
 	$(BIN)/evaluate --weights $(3)/final.safetensors --data $(DATA) --split train \
 		--examples $(TRAIN_EXAMPLES) --threads $(THREADS) --gemm $(GEMM) && \
 	$(BIN)/evaluate --weights $(3)/final.safetensors --data $(DATA) --split test \
-		--examples $(TEST_EXAMPLES) --threads $(THREADS) --gemm $(GEMM); } >$$@.$$$$PPID.partial
+		--examples $(TEST_EXAMPLES) --threads $(THREADS) --gemm $(GEMM) \
+		--answers $(3)/answers.tsv; } >$$@.$$$$PPID.partial
 	@mv $$@.$$$$PPID.partial $$@ && $(call note,$(3)/accuracy.tsv,$(evaluate_key))
 	@echo "$(3): train $$$$(awk '/^train/ { print $$$$4 }' $$@) test $$$$(awk '/^test/ { print $$$$4 }' $$@)"
 endef
@@ -62,14 +63,16 @@ $(3)/init.safetensors: $(call stale,$(3)/init.safetensors,$(init_key)) | $(BIN)/
 $(3)/losses.tsv: $(3)/log.tsv
 	@grep -v '^#' $$< | cut -f1,2,4 >$$@.$$$$PPID.partial && mv $$@.$$$$PPID.partial $$@
 
+$(3)/answers.tsv: $(3)/accuracy.tsv ;
+
 $(3)/loss.dat: $(3)/log.tsv data/published/curves/$(call column,2,$(1)).dat | $(BIN)/loss-to-dat
 	$(BIN)/loss-to-dat --log $$< --published data/published/curves/$(call column,2,$(1)).dat --out $$@
 
-$(3)/measured: $(3)/accuracy.tsv $(3)/losses.tsv $(3)/loss.dat
+$(3)/measured: $(3)/accuracy.tsv $(3)/answers.tsv $(3)/losses.tsv $(3)/loss.dat
 .PHONY: $(3)/measured
 # Each gets its name only when whole: a make that fails or is stopped must not remove what another has
 # put there.
-.PRECIOUS: $(foreach f,init.safetensors final.safetensors log.tsv losses.tsv accuracy.tsv loss.dat,$(3)/$(f))
+.PRECIOUS: $(foreach f,init.safetensors final.safetensors log.tsv losses.tsv accuracy.tsv answers.tsv loss.dat,$(3)/$(f))
 
 init-$(call column,2,$(1)): $(3)/init.safetensors
 train-$(call column,2,$(1)): $(3)/final.safetensors

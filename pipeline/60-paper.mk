@@ -29,7 +29,7 @@ MANIFEST_DATA = $(shell awk '{ print "$(DATA)/" $$2 }' $(DATA_CHECKSUMS))
 MANIFEST_FILES := pipeline/experiments.tsv paper/claims.txt data/recorded/speed/rounds.tsv data/published/accuracies.tsv \
 	$(RUNS:%=data/published/curves/%.dat) \
 	$(foreach t,$(TRACKS),$(foreach r,$(RUNS_1) $(RUNS_2),$(foreach s,$(SEEDS),$(addprefix \
-	$(RUN_ROOT)/$(t)/$(r)/seed-$(s)/,init.safetensors final.safetensors losses.tsv accuracy.tsv)))) \
+	$(RUN_ROOT)/$(t)/$(r)/seed-$(s)/,init.safetensors final.safetensors losses.tsv accuracy.tsv answers.tsv)))) \
 	$(foreach t,$(TRACKS),$(RUNS:%=$(FIGURES)/$(t)/%.dat)) $(FIGURES)/paths.dat $(FIGURES)/chain.dat
 
 $(MANIFEST): $(MANIFEST_FILES) $(PAPER_STAMP) | $(DATA_READY)
@@ -90,7 +90,7 @@ $(PAPER)/facts.tex: figures/common.awk paper/facts.awk $(FIGURES)/chain.dat \
 
 # The verdicts on the paper's claims. whole: trained as the published runs were; then, and only then, the
 # numbers can be compared.
-VERDICT_FILES := $(foreach t,$(TRACKS),$(foreach r,$(RUNS),$(foreach f,log.tsv accuracy.tsv,\
+VERDICT_FILES := $(foreach t,$(TRACKS),$(foreach r,$(RUNS),$(foreach f,log.tsv accuracy.tsv answers.tsv,\
 	$(call run_files,$(t),$(r),$(f)))))
 WHOLE := $(if $(and $(filter full recorded,$(LABEL)),$(if $(PROFILE_OVERRIDES),,yes)),1,0)
 $(PAPER)/formulas.awk: paper/formulas.awk paper/claims.txt

@@ -32,11 +32,12 @@ counted() { # counted SPLIT [FILE]
 
 values_of() { "$BIN/show-weights" --weights "$1" | sed -n 's/.*SHA-256 of the values //p'; }
 
-recount() { # recount SPLIT [FILE]
+recount() { # recount SPLIT [FILE]; what each label got is in $scratch/answers
     local row wanted
     wanted=$(counted "$@")
     row=$("$BIN/evaluate" --quiet --weights "$here/final.safetensors" --data "$DATA" --split "$1" \
-        --examples "$(echo "$wanted" | cut -f3)" --threads "$THREADS" --gemm "$GEMM") || return 1
+        --examples "$(echo "$wanted" | cut -f3)" --threads "$THREADS" --gemm "$GEMM" \
+        --answers "$scratch/answers") || return 1
     [ "$row" = "$wanted" ] || { echo "counted again: $(echo "$row" | cut -f2,3 | tr '\t' /)"; false; }
 }
 

@@ -3,7 +3,7 @@
 #   recorded.sh keep   RECORD FOLDER SEED ROW    a finished run becomes part of the record
 #   recorded.sh take   RECORD FOLDER SEED ROW    log.tsv and final.safetensors to FOLDER, which has the
 #                                                initial weights made again from the seed
-#   recorded.sh recount RECORD FOLDER SEED ROW   accuracy.tsv to FOLDER
+#   recorded.sh recount RECORD FOLDER SEED ROW   accuracy.tsv and answers.tsv to FOLDER
 # ROW is the run's row of pipeline/experiments.tsv, its columns parted by colons; FOLDER the run's. In the
 # environment: what links.sh wants, and for keep MACHINE and COMMIT.
 set -euo pipefail
@@ -35,13 +35,14 @@ put() { cp "$1" "$2.$$.partial" && mv "$2.$$.partial" "$2"; }
 keep() {
     local file
     here=$folder log=$folder/log.tsv
-    for file in init.safetensors final.safetensors log.tsv losses.tsv accuracy.tsv; do
+    for file in init.safetensors final.safetensors log.tsv losses.tsv accuracy.tsv answers.tsv; do
         [ -f "$folder/$file" ] || fail "$folder/$file: is missing"
     done
     holds "$log" log_agrees
     holds "$folder/final.safetensors" same_values "$folder/final.safetensors" "$(logged weights_sha256)"
     holds "$folder/accuracy.tsv" recount train
     holds "$folder/accuracy.tsv" recount test
+    holds "$folder/answers.tsv" cmp "$scratch/answers" "$folder/answers.tsv"
     mkdir -p "$kept"
     {
         printf 'split\tcorrect\texamples\tfraction\n'
@@ -58,12 +59,12 @@ keep() {
     } >"$scratch/machine.tsv"
     put "$scratch/checked.tsv" "$kept/checked.tsv"
     put "$scratch/machine.tsv" "$kept/machine.tsv"
-    for file in final.safetensors log.tsv accuracy.tsv; do
+    for file in final.safetensors log.tsv accuracy.tsv answers.tsv; do
         put "$folder/$file" "$kept/$file"
     done
     {
         if [ -f "$sums" ]; then grep -vF "  $name/" "$sums" || :; fi
-        for file in init.safetensors final.safetensors losses.tsv accuracy.tsv; do
+        for file in init.safetensors final.safetensors losses.tsv accuracy.tsv answers.tsv; do
             echo "$(hash_of "$folder/$file")  $name/$file"
         done
     } | sort -k2 >"$scratch/sums"
@@ -91,6 +92,8 @@ recount_again() {
     holds "$kept/accuracy.tsv" [ "$(counted test "$kept/accuracy.tsv")" = "$(counted test "$kept/checked.tsv")" ]
     holds "$kept/checked.tsv" recount train "$kept/checked.tsv"
     holds "$kept/checked.tsv" recount test "$kept/checked.tsv"
+    holds "$kept/answers.tsv" cmp "$scratch/answers" "$kept/answers.tsv"
+    put "$kept/answers.tsv" "$folder/answers.tsv"
     put "$kept/accuracy.tsv" "$folder/accuracy.tsv"
 }
 

@@ -107,11 +107,11 @@ static bool add_answers(struct sha256 *hash, const char *folder, const char *wei
     struct network *network = NULL;
     struct tensor_file file = {0};
     struct cifar10 set = {0};
-    size_t correct;
+    struct evaluation evaluation;
     char hex[SHA256_HEX_SIZE];
     bool good = cifar10_load(&set, folder, CIFAR10_TEST, 0, error)
                 && weights_open(weights, NULL, EVALUATION_BATCH, false, &network, &file, error)
-                && evaluation_count(network, &set, true, &correct, error);
+                && evaluation_run(&evaluation, network, &set, true, error);
     if (good) {
         struct tensor logits
             = {.count = FILE_RECORDS * CIFAR10_CLASSES, .values = (float *)network_output(network)};
@@ -119,7 +119,7 @@ static bool add_answers(struct sha256 *hash, const char *folder, const char *wei
     }
     if (good) {
         char text[128];
-        int length = snprintf(text, sizeof text, "%zu %s\n", correct, hex);
+        int length = snprintf(text, sizeof text, "%zu %s\n", evaluation.correct, hex);
         sha256_update(hash, text, (size_t)length);
     }
     network_free(network);

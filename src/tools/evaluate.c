@@ -9,7 +9,7 @@
 #include <unistd.h>
 
 struct arguments {
-    const char *weights, *data;
+    const char *weights, *data, *answers;
     int split, gemm;
     uint64_t threads, examples;
     bool quiet;
@@ -20,14 +20,15 @@ static bool run(const struct arguments *a, struct error *error)
     struct network *network = NULL;
     struct tensor_file file = {0};
     struct cifar10 set = {0};
-    size_t correct = 0;
+    struct evaluation evaluation;
     bool good
         = cifar10_load(&set, a->data, (enum cifar10_split)a->split, (size_t)a->examples, error)
           && weights_open(a->weights, NULL, EVALUATION_BATCH, false, &network, &file, error)
-          && evaluation_count(network, &set, a->quiet, &correct, error);
+          && evaluation_run(&evaluation, network, &set, a->quiet, error)
+          && (a->answers == NULL || evaluation_write(&evaluation, a->answers, error));
     if (good)
-        printf("%s\t%zu\t%zu\t%.5f\n", cifar10_split_names[a->split], correct, set.count,
-               (double)correct / (double)set.count);
+        printf("%s\t%zu\t%zu\t%.5f\n", cifar10_split_names[a->split], evaluation.correct, set.count,
+               (double)evaluation.correct / (double)set.count);
     network_free(network);
     tensor_file_free(&file);
     cifar10_free(&set);
@@ -45,6 +46,9 @@ int main(int argc, char **argv)
             .choices = cifar10_split_names},
            {"examples", "N", "use only the first N examples of the split", OPTION_UNSIGNED,
             &a.examples, .minimum = 1, .maximum = 50000},
+           {"answers", "FILE",
+            "where to write how often each label is answered, and its logits' range", OPTION_TEXT,
+            &a.answers},
            {"threads", "N", "threads (default: all cores); never changes a result", OPTION_UNSIGNED,
             &a.threads, .minimum = 1, .maximum = PARALLEL_THREADS_MAX},
            {"gemm", "NAME", "matrix products; results of openblas differ between machines",
