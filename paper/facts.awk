@@ -13,10 +13,10 @@ function condition(name, holds)
     print "\\newif\\if" name " \\" name (holds ? "true" : "false")
 }
 
-# 0.0001 -> 10^{-4}, 0.0003 -> 3\cdot10^{-4}
-function scientific(number,    part)
+# 0.0001 -> 10^{-4}, 0.0003 -> 3\cdot10^{-4}; to so many decimals, 14 unless told.
+function scientific(number, decimals,    part)
 {
-    split(sprintf("%.14e", number), part, "e")
+    split(sprintf("%." (decimals == "" ? 14 : decimals) "e", number), part, "e")
     sub(/\.?0+$/, "", part[1])
     return (part[1] == 1 ? "" : part[1] "\\cdot") "10^{" (part[2] + 0) "}"
 }
@@ -62,6 +62,21 @@ function tested(path,    line, part, examples)
     if (examples == "")
         fail(path ": missing, or without a test row")
     return examples
+}
+
+# What all ones puts out, of the first seed of the first track: labels among its answers, range of logits.
+function read_ones(path,    line, part)
+{
+    while ((getline line < path) > 0) {
+        if (split(line, part, "\t") != 4 || part[1] !~ /^[0-9]$/)
+            continue
+        FACT["ones labels"] += part[2] > 0
+        if (!("ones least" in FACT) || part[3] + 0 < FACT["ones least"] + 0)
+            FACT["ones least"] = part[3]
+        if (!("ones greatest" in FACT) || part[4] + 0 > FACT["ones greatest"] + 0)
+            FACT["ones greatest"] = part[4]
+    }
+    close(path)
 }
 
 # A fact that must have been read.
@@ -135,6 +150,7 @@ BEGIN {
     read_spreads()
     read_networks()
     read_published("resnet56-bs10")
+    read_ones(folder "/" track[1] "/all-ones/seed-" seed[1] "/answers.tsv")
     e = exp(1)
     macro("profile", profile)
     macro("version", version)
@@ -166,6 +182,9 @@ BEGIN {
     macro("constantdistance", sprintf("%.2f", fact("constant-distance")))
     macro("longsteps", fact("long-spread-steps"))
     macro("longdistance", sprintf("%.2f", fact("long-distance")))
+    macro("oneslabels", fact("ones labels"))
+    macro("onesleast", scientific(fact("ones least"), 2))
+    macro("onesgreatest", scientific(fact("ones greatest"), 2))
     macro("arithmetic", fact("arithmetic"))
     condition("whole", is_whole())
     condition("allexamples", FACT["examples"] == FULL)

@@ -76,10 +76,11 @@ $(PAPER)/networks.txt: $(PAPER_NETWORKS) $(BIN)/show-weights $(PAPER_STAMP)
 	@mkdir -p $(@D)
 	@{ $(PAPER_NETWORKS:%=$(BIN)/show-weights --weights % &&) :; } >$@.partial && mv $@.partial $@
 
+# What all runs gave.
+RESULT_FILES := $(foreach t,$(TRACKS),$(foreach r,$(RUNS),$(foreach f,log.tsv accuracy.tsv answers.tsv,\
+	$(call run_files,$(t),$(r),$(f)))))
 $(PAPER)/facts.tex: figures/common.awk paper/facts.awk $(FIGURES)/chain.dat \
-		$(PAPER)/networks.txt data/published/accuracies.tsv $(PAPER_STAMP) \
-		$(foreach t,$(TRACKS),$(foreach r,$(RUNS),$(foreach f,log.tsv accuracy.tsv,\
-		$(call run_files,$(t),$(r),$(f)))))
+		$(PAPER)/networks.txt data/published/accuracies.tsv $(PAPER_STAMP) $(RESULT_FILES)
 	@mkdir -p $(@D)
 	$(AWK_TABLE) paper/facts.awk -v profile=$(LABEL) -v tracks="$(strip $(TRACKS))" \
 		-v seeds="$(strip $(SEEDS))" -v runs="$(RUNS)" -v folder=$(RUN_ROOT) \
@@ -90,14 +91,12 @@ $(PAPER)/facts.tex: figures/common.awk paper/facts.awk $(FIGURES)/chain.dat \
 
 # The verdicts on the paper's claims. whole: trained as the published runs were; then, and only then, the
 # numbers can be compared.
-VERDICT_FILES := $(foreach t,$(TRACKS),$(foreach r,$(RUNS),$(foreach f,log.tsv accuracy.tsv answers.tsv,\
-	$(call run_files,$(t),$(r),$(f)))))
 WHOLE := $(if $(and $(filter full recorded,$(LABEL)),$(if $(PROFILE_OVERRIDES),,yes)),1,0)
 $(PAPER)/formulas.awk: paper/formulas.awk paper/claims.txt
 	@mkdir -p $(@D)
 	@awk -f paper/formulas.awk paper/claims.txt >$@.partial && mv $@.partial $@
 $(PAPER)/verdicts.tsv: figures/common.awk paper/verdicts.awk $(PAPER)/formulas.awk paper/claims.txt \
-		data/published/accuracies.tsv $(RUNS:%=data/published/curves/%.dat) $(VERDICT_FILES) \
+		data/published/accuracies.tsv $(RUNS:%=data/published/curves/%.dat) $(RESULT_FILES) \
 		$(PAPER_STAMP)
 	@$(AWK_TABLE) paper/verdicts.awk -f $(PAPER)/formulas.awk -v claims=paper/claims.txt \
 		-v tracks="$(strip $(TRACKS))" -v seeds="$(strip $(SEEDS))" -v folder=$(RUN_ROOT) \
