@@ -30,7 +30,7 @@ MANIFEST_FILES := pipeline/experiments.tsv data/published/accuracies.tsv \
 	$(RUNS:%=data/published/curves/%.dat) \
 	$(foreach t,$(TRACKS),$(foreach r,$(RUNS_1) $(RUNS_2),$(foreach s,$(SEEDS),$(addprefix \
 	$(RUN_ROOT)/$(t)/$(r)/seed-$(s)/,init.safetensors final.safetensors losses.tsv accuracy.tsv)))) \
-	$(foreach t,$(TRACKS),$(RUNS:%=$(FIGURES)/$(t)/%.dat)) $(FIGURES)/paths.dat $(FIGURES)/chain.dat
+	$(foreach t,$(TRACKS),$(RUNS:%=$(FIGURES)/$(t)/%.dat)) $(DEMO_DATA) $(FIGURES)/bounds.tsv
 
 $(MANIFEST): $(MANIFEST_FILES) $(PAPER_STAMP) | $(DATA_READY)
 	@mkdir -p $(@D)
@@ -88,9 +88,14 @@ $(PAPER)/facts.tex: figures/common.awk paper/facts.awk $(FIGURES)/chain.dat \
 		-v networks=$(PAPER)/networks.txt -v published=data/published/accuracies.tsv \
 		>$@.partial && mv $@.partial $@
 
-PAPER_FIGURES := $(FIGURES)/figure-6.pdf $(FIGURES)/figure-7.pdf \
+$(PAPER)/bounds.tex: figures/common.awk paper/bounds.awk $(FIGURES)/bounds.dat $(FIGURES)/bounds.tsv
+	@mkdir -p $(@D)
+	$(AWK_TABLE) paper/bounds.awk $(FIGURES)/bounds.dat $(FIGURES)/bounds.tsv \
+		>$@.partial && mv $@.partial $@
+
+PAPER_FIGURES := $(DEMO_FIGURES:%=$(FIGURES)/%.pdf) \
 	$(foreach t,$(TRACKS),$(LOSS_FIGURES:%=$(FIGURES)/$(t)/%.pdf))
-PAPER_TABLES := $(PAPER)/facts.tex $(PAPER)/data.tex $(PAPER)/manifest.tex \
+PAPER_TABLES := $(PAPER)/facts.tex $(PAPER)/bounds.tex $(PAPER)/data.tex $(PAPER)/manifest.tex \
 	$(foreach t,$(TRACKS),$(addprefix $(PAPER)/$(t)/,table-1.tex table-2.tex runs.tex checksums.tex))
 
 $(PAPER)/paper.pdf: paper/build.sh $(wildcard paper/*.tex) paper/refs.bib $(PAPER_FIGURES) \

@@ -69,7 +69,7 @@ void bounds_make(const struct lsq *problem, uint32_t batch, struct bounds *b)
     b->least_mg = largest_ratio_of_two(&m->length, &m->slope);
     b->least_m = m->length.at[2][2];
     b->mg = 1 + 2 * (b->least_mg - 1);
-    struct lsq_point d;
+    struct lsq_point d = {0, 0};
     b->m = bounds_least_m(m, b->mg, &d);
     b->tight = (struct lsq_point){problem->optimum.a + d.a, problem->optimum.b + d.b};
     b->step = 1 / (b->lipschitz * b->mg);
