@@ -89,7 +89,7 @@ set label 5 "$\\mathbb{E}[F(w_k)]-F^*$" at screen 0.508, graph 0.5
 set title "(d) The corollary"
 set xlabel "$k$"
 set yrange [5e-5:4]
-set label 6 "constant" at 700, 0.013
+set label 6 "constant" at 900, 0.017
 set label 7 "constant, batch" at 3, 0.003
 set label 8 "diminishing" at 150, 0.0003
 plot DAT index "constant" using 1:3 with lines linestyle 12, \
