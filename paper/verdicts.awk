@@ -1,6 +1,7 @@
 # Judges the paper's claims: a line of tab-separated fields for each, after a header.
 #   awk -f figures/common.awk -f paper/verdicts.awk -f FORMULAS -v claims=paper/claims.txt
-#       -v tracks="T..." -v seeds="1 2" -v folder=RUNS -v published=data/published -v whole=1
+#       -v tracks="T..." -v seeds="1 2" -v folder=RUNS -v published=data/published
+#       -v bounds=BOUNDS.tsv -v whole=1
 # FORMULAS is what formulas.awk makes of the claims. whole=0: these runs are not as long, or not on as many
 # examples, as the published ones, and nothing is judged.
 #
@@ -20,6 +21,15 @@ function labels(run)
     if (!((SOURCE, run) in LABELS))
         MISSING = 1
     return LABELS[SOURCE, run]
+}
+
+# The greatest ratio of what a theorem bounds to its bound (sgd-demo's verdicts). The paper has no such
+# numbers.
+function bound(theorem)
+{
+    if (SOURCE == "published")
+        MISSING = 1
+    return theorem in BOUND ? BOUND[theorem] : fail(bounds ": nothing on theorem " theorem)
 }
 function loss(run, epoch)
 {
@@ -128,6 +138,15 @@ function read_run(source, run, path,    line, part)
     read_curve(source, run, path "/log.tsv", "\t")
 }
 
+function read_bounds(    line, part)
+{
+    while ((getline line < bounds) > 0) {
+        if (split(line, part, "\t") == 3 && part[1] != "theorem")
+            BOUND[part[1]] = max(BOUND[part[1]], part[3] + 0)
+    }
+    close(bounds)
+}
+
 function read_claims(    line, key, text)
 {
     while ((getline line < claims) > 0) {
@@ -223,6 +242,7 @@ BEGIN {
     track_count = split(tracks, track, " ")
     seed_count = split(seeds, seed, " ")
     read_published()
+    read_bounds()
     for (t = 1; t <= track_count; t++)
         for (s = 1; s <= seed_count; s++)
             for (run in RUN)

@@ -1,4 +1,4 @@
-# Figures 4 to 9. Each is a PDF of its own under figures/build; all rules are cheap and go by time.
+# Figures 4 to 9 and C. Each is a PDF of its own under figures/build; all rules are cheap and go by time.
 #
 # Settings that are no file (the seeds asked for) stand in the name of a stamp, which replaces all
 # stamps before it: so another set of seeds makes the figures anew, and the same set does not.
@@ -46,20 +46,27 @@ $(call loss_figure_rule,$(1),9,resnet56-bs300,resnet56-bs10)
 endef
 $(foreach t,$(TRACKS),$(eval $(call loss_figures,$(t))))
 
-# Figures 6 and 7: computed from a seed of their own, the same in every profile and track.
+# Figures 6, 7 and C, and the verdicts on Theorems 2 to 4: computed from a seed of their own, the same
+# in every profile and track.
 DEMO_SEED := 1
-$(FIGURES)/paths.dat $(FIGURES)/chain.dat: $(FIGURES)/%.dat: $(BIN)/sgd-demo
+DEMO_DATA := $(FIGURES)/paths.dat $(FIGURES)/chain.dat $(FIGURES)/bounds.dat
+$(DEMO_DATA): $(FIGURES)/%.dat: $(BIN)/sgd-demo
 	@mkdir -p $(@D)
 	$(BIN)/sgd-demo --what $* --seed $(DEMO_SEED) --out $@
+$(FIGURES)/bounds.tsv: $(BIN)/sgd-demo
+	@mkdir -p $(@D)
+	$(BIN)/sgd-demo --what verdicts --seed $(DEMO_SEED) --out $@
 
+DEMO_FIGURES := figure-6 figure-7 figure-c
 $(FIGURES)/figure-6.pdf: $(FIGURES)/paths.dat
 $(FIGURES)/figure-7.pdf: $(FIGURES)/chain.dat
-$(FIGURES)/figure-6.pdf $(FIGURES)/figure-7.pdf: $(FIGURES)/%.pdf: figures/%.gp $(FIGURE_PARTS)
+$(FIGURES)/figure-c.pdf: $(FIGURES)/bounds.dat
+$(DEMO_FIGURES:%=$(FIGURES)/%.pdf): $(FIGURES)/%.pdf: figures/%.gp $(FIGURE_PARTS)
 	echo "DAT = '$(filter %.dat,$^)'" >$(FIGURES)/$*.settings.gp
 	figures/draw.sh $@ $< $(FIGURES)/$*.settings.gp
 
 LOSS_FIGURES := figure-4 figure-5 figure-8 figure-9
-.PHONY: figures figure-6 figure-7 $(LOSS_FIGURES)
-figures: figure-6 figure-7 $(LOSS_FIGURES)
+.PHONY: figures $(DEMO_FIGURES) $(LOSS_FIGURES)
+figures: $(DEMO_FIGURES) $(LOSS_FIGURES)
 $(LOSS_FIGURES): %: $(foreach t,$(TRACKS),$(FIGURES)/$(t)/%.pdf)
-figure-6 figure-7: %: $(FIGURES)/%.pdf
+$(DEMO_FIGURES): %: $(FIGURES)/%.pdf

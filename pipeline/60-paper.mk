@@ -30,7 +30,7 @@ MANIFEST_FILES := pipeline/experiments.tsv paper/claims.txt data/recorded/speed/
 	$(RUNS:%=data/published/curves/%.dat) \
 	$(foreach t,$(TRACKS),$(foreach r,$(RUNS_1) $(RUNS_2),$(foreach s,$(SEEDS),$(addprefix \
 	$(RUN_ROOT)/$(t)/$(r)/seed-$(s)/,init.safetensors final.safetensors losses.tsv accuracy.tsv answers.tsv)))) \
-	$(foreach t,$(TRACKS),$(RUNS:%=$(FIGURES)/$(t)/%.dat)) $(FIGURES)/paths.dat $(FIGURES)/chain.dat
+	$(foreach t,$(TRACKS),$(RUNS:%=$(FIGURES)/$(t)/%.dat)) $(DEMO_DATA) $(FIGURES)/bounds.tsv
 
 $(MANIFEST): $(MANIFEST_FILES) $(PAPER_STAMP) | $(DATA_READY)
 	@mkdir -p $(@D)
@@ -97,10 +97,11 @@ $(PAPER)/formulas.awk: paper/formulas.awk paper/claims.txt
 	@awk -f paper/formulas.awk paper/claims.txt >$@.partial && mv $@.partial $@
 $(PAPER)/verdicts.tsv: figures/common.awk paper/verdicts.awk $(PAPER)/formulas.awk paper/claims.txt \
 		data/published/accuracies.tsv $(RUNS:%=data/published/curves/%.dat) $(RESULT_FILES) \
-		$(PAPER_STAMP)
+		$(FIGURES)/bounds.tsv $(PAPER_STAMP)
 	@$(AWK_TABLE) paper/verdicts.awk -f $(PAPER)/formulas.awk -v claims=paper/claims.txt \
 		-v tracks="$(strip $(TRACKS))" -v seeds="$(strip $(SEEDS))" -v folder=$(RUN_ROOT) \
-		-v published=data/published -v whole=$(WHOLE) >$@.partial && mv $@.partial $@
+		-v published=data/published -v bounds=$(FIGURES)/bounds.tsv -v whole=$(WHOLE) \
+		>$@.partial && mv $@.partial $@
 $(PAPER)/verdicts.tex: $(PAPER)/verdicts.tsv paper/verdict-forms.awk
 	@awk -f paper/verdict-forms.awk $< >$@.partial && mv $@.partial $@
 
@@ -114,9 +115,14 @@ $(PAPER)/speed.tex: figures/common.awk figures/rounds.awk paper/speed.awk pipeli
 		-v threads=$$(tail -n 1 $(SPEED)/machine.tsv | cut -f1) \
 		-v experiments=pipeline/experiments.tsv $(SPEED)/rounds.tsv >$@.partial && mv $@.partial $@
 
-PAPER_FIGURES := $(FIGURES)/figure-6.pdf $(FIGURES)/figure-7.pdf \
+$(PAPER)/bounds.tex: figures/common.awk paper/bounds.awk $(FIGURES)/bounds.dat $(FIGURES)/bounds.tsv
+	@mkdir -p $(@D)
+	$(AWK_TABLE) paper/bounds.awk $(FIGURES)/bounds.dat $(FIGURES)/bounds.tsv \
+		>$@.partial && mv $@.partial $@
+
+PAPER_FIGURES := $(DEMO_FIGURES:%=$(FIGURES)/%.pdf) \
 	$(foreach t,$(TRACKS),$(LOSS_FIGURES:%=$(FIGURES)/$(t)/%.pdf))
-PAPER_TABLES := $(PAPER)/facts.tex $(PAPER)/data.tex $(PAPER)/manifest.tex $(PAPER)/verdicts.tex $(PAPER)/speed.tex \
+PAPER_TABLES := $(addprefix $(PAPER)/,facts.tex bounds.tex data.tex manifest.tex verdicts.tex speed.tex) \
 	$(foreach t,$(TRACKS),$(addprefix $(PAPER)/$(t)/,table-1.tex table-2.tex runs.tex checksums.tex))
 
 $(PAPER)/paper.pdf: paper/build.sh $(wildcard paper/*.tex) paper/refs.bib $(PAPER_FIGURES) \

@@ -1,14 +1,11 @@
 #include "demo/drawing.h"
 
-#include "base/file.h"
 #include "demo/chain.h"
-#include "demo/leastsquares.h"
 
 enum { RINGS = 7, RING_POINTS = 120, DESCENT = 40, WANDER = 600, TAIL = 400, RUN_DRAWN = 1 };
 enum { SQUARINGS = 8, TANGENTS = 8, PARABOLA = 80, WALKS = 20000 };
 
-/* In round coordinates: where paths start, on the outermost ring's radius. */
-static const struct lsq_point START = {0.25, 1.7};
+const struct lsq_point DRAWING_START = {0.25, 1.7};
 static const double DESCENT_STEP = 0.35;
 static const struct lsq_schedule WANDER_STEPS = {.first = 0.35, .decay = 60};
 /* Constant steps (the decay is out of reach) over one block; diminishing steps over a long run. */
@@ -62,7 +59,7 @@ static bool print_paths(struct file_writer *writer, uint32_t seed, struct error 
 {
     struct lsq problem;
     lsq_make(&problem, seed);
-    struct lsq_point start = lsq_from_round(&problem, START);
+    struct lsq_point start = lsq_from_round(&problem, DRAWING_START);
     struct lsq_point descent[DESCENT + 1], wander[WANDER + 1];
     lsq_descend(&problem, start, DESCENT_STEP, DESCENT, descent);
     lsq_wander(&problem, start, &WANDER_STEPS, RUN_DRAWN, WANDER, wander);
@@ -158,8 +155,7 @@ static bool print_chain(struct file_writer *writer, uint32_t seed, struct error 
            && print_parabola(writer, error);
 }
 
-static bool write_with(bool (*print)(struct file_writer *, uint32_t, struct error *),
-                       const char *path, uint32_t seed, struct error *error)
+bool drawing_write(drawing_print *print, const char *path, uint32_t seed, struct error *error)
 {
     struct file_writer writer;
     bool good = file_writer_open(&writer, path, error) && print(&writer, seed, error)
@@ -170,10 +166,10 @@ static bool write_with(bool (*print)(struct file_writer *, uint32_t, struct erro
 
 bool drawing_write_paths(const char *path, uint32_t seed, struct error *error)
 {
-    return write_with(print_paths, path, seed, error);
+    return drawing_write(print_paths, path, seed, error);
 }
 
 bool drawing_write_chain(const char *path, uint32_t seed, struct error *error)
 {
-    return write_with(print_chain, path, seed, error);
+    return drawing_write(print_chain, path, seed, error);
 }

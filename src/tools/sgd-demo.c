@@ -1,6 +1,7 @@
-/* sgd-demo: the computations behind Figures 6 and 7, as data for gnuplot. */
+/* sgd-demo: the computations behind Figures 6, 7 and C, as data for gnuplot. */
 #include "base/options.h"
 #include "demo/drawing.h"
+#include "demo/evidence.h"
 
 struct arguments {
     uint64_t seed;
@@ -10,18 +11,18 @@ struct arguments {
 
 static bool run(const struct arguments *a, struct error *error)
 {
-    uint32_t seed = (uint32_t)a->seed;
-    return a->what == 0 ? drawing_write_paths(a->out, seed, error)
-                        : drawing_write_chain(a->out, seed, error);
+    bool (*const write[])(const char *, uint32_t, struct error *) = {
+        drawing_write_paths, drawing_write_chain, evidence_write_bounds, evidence_write_verdicts};
+    return write[a->what](a->out, (uint32_t)a->seed, error);
 }
 
 int main(int argc, char **argv)
 {
     struct arguments a = {.seed = 1};
-    static const char *const whats[] = {"paths", "chain", NULL};
+    static const char *const whats[] = {"paths", "chain", "bounds", "verdicts", NULL};
     const struct option_spec options[]
-        = {{"what", "WHAT", "Figure 6's paths or Figure 7's Markov chain", OPTION_CHOICE, &a.what,
-            .required = true, .choices = whats},
+        = {{"what", "WHAT", "data of Figures 6, 7 and C, or the verdicts on C's bounds",
+            OPTION_CHOICE, &a.what, .required = true, .choices = whats},
            {"seed", "N", "seed of the random numbers (1)", OPTION_UNSIGNED, &a.seed,
             .maximum = UINT32_MAX},
            {"out", "FILE", "where to write the data", OPTION_TEXT, &a.out, .required = true},

@@ -1,26 +1,8 @@
 /* The least-squares demonstrations against closed forms, and their files' determinism. */
-#include "base/file.h"
+#include "unit/demo_support.h"
+
 #include "demo/chain.h"
 #include "demo/drawing.h"
-
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-
-#include <cmocka.h>
-
-#include <math.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-#include <unistd.h>
-
-static void expect_near(double got, double want, double tolerance)
-{
-    if (!(fabs(got - want) <= tolerance))
-        fail_msg("%.17g instead of %.17g +- %g", got, want, tolerance);
-}
 
 /* Another form of the same solution: slope = covariance / variance about the means. */
 static void test_optimum(void **state)
@@ -237,21 +219,6 @@ static void test_square_of_identity(void **state)
         assert_true(chain.p[i][i] == 1);
     assert_true(chain_spread(&chain, 0.2, CHAIN_MIDDLE) == 0);
     expect_near(chain_spread(&chain, 0.2, 0), 0.6 * sqrt(2), 1e-12);
-}
-
-static char *written(bool (*write)(const char *, uint32_t, struct error *), uint32_t seed)
-{
-    char path[] = "/tmp/reinit-demo-XXXXXX";
-    int fd = mkstemp(path);
-    assert_true(fd >= 0);
-    close(fd);
-    struct error error;
-    uint8_t *data;
-    size_t size;
-    if (!write(path, seed, &error) || !file_read(path, 1 << 24, &data, &size, &error))
-        fail_msg("%s", error.text);
-    unlink(path);
-    return (char *)data;
 }
 
 static void test_files(void **state)
