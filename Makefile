@@ -8,8 +8,6 @@ SHELL := /bin/sh
 MAKEFLAGS += --no-builtin-rules
 # Numbers have points, in every locale.
 export LC_ALL := C
-# Threads that wait at a barrier sleep soon: beside other work, spinning costs more than it saves.
-export GOMP_SPINCOUNT ?= 5000
 
 .PHONY: help
 help:

@@ -12,7 +12,9 @@ CFLAGS_ALL = -std=c11 -D_GNU_SOURCE -Isrc $(OPTIMISE) -g -fopenmp \
 	-Wall -Wextra -Wno-missing-field-initializers -Wconversion -Wshadow -Wstrict-prototypes \
 	-Wvla $(HARDENED) -MMD -MP $(CFLAGS) -ffp-contract=off
 LINK = $(CC) $(CFLAGS_ALL) $(LDFLAGS) $(HARDENED_LINK) -Wl,--as-needed
-LIBRARIES = -lcrypto -lcurl -lz -lspng -ljansson -lopenblas -lm
+# libgomp is linked in, so that exact/parallel.c comes before it; clang has its own thread library.
+GOMP := $(if $(findstring clang,$(shell $(CC) --version)),,-l:libgomp.a)
+LIBRARIES = $(GOMP) -lcrypto -lcurl -lz -lspng -ljansson -lopenblas -lm
 
 BIN ?= bin
 ifdef SANITIZE

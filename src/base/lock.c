@@ -11,7 +11,7 @@
 enum outcome { LOCKED, AGAIN, FAILED };
 
 /* One attempt to lock what is open. AGAIN: the name has come to lead to another file, or to none,
- * or a signal came. */
+ * or a signal came, or the file has another name too, and has now lost this one. */
 static enum outcome lock_now(int fd, const char *path, const char *busy, struct error *error)
 {
     struct stat held, named;
@@ -30,7 +30,15 @@ static enum outcome lock_now(int fd, const char *path, const char *busy, struct 
         error_errno(error, "%s: cannot examine", path);
         return FAILED;
     }
-    return held.st_ino == named.st_ino && held.st_dev == named.st_dev ? LOCKED : AGAIN;
+    if (held.st_ino != named.st_ino || held.st_dev != named.st_dev)
+        return AGAIN;
+    if (held.st_nlink <= 1)
+        return LOCKED;
+    /* As in lock_release: while it is held, no one else takes the name away or gives it anew. */
+    if (unlink(path) == 0)
+        return AGAIN;
+    error_errno(error, "%s: has other names too (hard links), and cannot be removed", path);
+    return FAILED;
 }
 
 int lock_open(const char *path, const char *busy, struct error *error)

@@ -4,6 +4,9 @@
  * A lock is an advisory one (flock) on a file. The file may be renamed or removed by its holder
  * while another process waits to look at it; what is locked is therefore compared with what the
  * name leads to, and opened again when they differ. No one waits: a lock that is held is an error.
+ *
+ * What is locked is there to be written, and has this name alone: a file that has others (hard
+ * links, such as cp -l makes) loses this one, and a fresh file takes it.
  */
 #ifndef REINIT_BASE_LOCK_H
 #define REINIT_BASE_LOCK_H

@@ -1,15 +1,14 @@
 #include "data/download.h"
 
+#include "base/lock.h"
 #include "base/progress.h"
 #include "base/version.h"
 
 #include <curl/curl.h>
 #include <errno.h>
-#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -32,16 +31,10 @@ bool download_open(struct download *download, const char *path, struct error *er
         download->path = NULL;
         return error_set(error, "%s: out of memory", path);
     }
-    int fd = open(download->path, O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0666);
-    if (fd < 0)
-        return error_errno(error, "%s: cannot create", download->path);
-    if (flock(fd, LOCK_EX | LOCK_NB) != 0) {
-        error_errno(error, "%s: cannot lock; another process may be using it", download->path);
-        close(fd);
-        return false;
-    }
-    download->fd = fd;
-    return true;
+    struct error busy;
+    error_set(&busy, "%s: another process is downloading it", download->path);
+    download->fd = lock_open(download->path, busy.text, error);
+    return download->fd >= 0;
 }
 
 bool download_size(const struct download *download, uint64_t *size, struct error *error)

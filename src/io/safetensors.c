@@ -140,21 +140,22 @@ static bool make_header(const char *path, const struct tensor *tensors, size_t c
     if (!tensors_hash(tensors, count, hash, error))
         return false;
     json_t *json = make_json(tensors, count, metadata, hash);
+    /* Not json_dumps, which leaves keys out when it lacks memory. */
     size_t length = json != NULL ? json_dumpb(json, NULL, 0, JSON_COMPACT) : 0;
     size_t padded = (length + 7) / 8 * 8;
     uint8_t *digits, *block = length > 0 ? malloc(8 + padded) : NULL;
-    bool good = block != NULL
-                || error_set(error, "%s: cannot make the header: a text is not UTF-8, or no memory",
-                             path);
+    bool good
+        = block != NULL && json_dumpb(json, (char *)block + 8, length, JSON_COMPACT) == length;
     if (good) {
         for (int i = 0; i < 8; i++)
             block[i] = (uint8_t)((uint64_t)padded >> (8 * i));
-        memset(block + 8, ' ', padded);
-        json_dumpb(json, (char *)block + 8, length, JSON_COMPACT);
+        memset(block + 8 + length, ' ', padded - length);
         good = hash_header(block, 8 + padded, &digits, hash, error);
+        if (good)
+            memcpy(digits, hash, HASH_DIGITS);
+    } else {
+        error_set(error, "%s: cannot make the header: a text is not UTF-8, or no memory", path);
     }
-    if (good)
-        memcpy(digits, hash, HASH_DIGITS);
     json_decref(json);
     *header = block;
     *size = 8 + padded;

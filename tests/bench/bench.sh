@@ -30,8 +30,7 @@ keep()
 
 pytorch=
 if "$python" -c 'import torch' 2>/dev/null; then
-    # How long idle threads spin is make's setting for our tools: PyTorch keeps its own.
-    coproc TORCH { exec env -u GOMP_SPINCOUNT "$python" "$here/pytorch.py" "$threads"; }
+    coproc TORCH { exec "$python" "$here/pytorch.py" "$threads"; }
     read -r pytorch <&"${TORCH[0]}"
     say "$pytorch"
 else

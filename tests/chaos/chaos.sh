@@ -48,7 +48,8 @@ kill_once() { # kill_once VICTIMS COMMAND...
     leader=$! target=-$!
     sleep $((moment / 1000000)).$(printf %06d $((moment % 1000000)))
     if [ -n "$victims" ] && [ $((RANDOM % 3)) = 0 ]; then
-        target=$(pgrep -s "$leader" -x "$victims" | head -1) || :
+        target=$(cat /proc/[0-9]*/stat 2>/dev/null | awk -v session="$leader" \
+            -v names="^[(]($victims)[)]$" '$6 == session && $2 ~ names { print $1; exit }') || :
     fi
     if [ -n "$target" ] && kill -KILL -- "$target" 2>/dev/null; then
         wait "$leader" 2>/dev/null || :

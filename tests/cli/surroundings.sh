@@ -95,3 +95,18 @@ else
 fi
 fails "cannot write to standard output: No space left on device" \
     sh -c '"$@" >/dev/full' sh "$BIN/show-weights" --weights "$TMP/plain/init"
+
+# Threads that wait sleep soon, unless the user says otherwise.
+waits() { # waits ROUNDS NAME=VALUE...: how long libgomp lets them spin in this environment
+    local rounds=$1 got; shift
+    got=$(env -u GOMP_SPINCOUNT -u OMP_WAIT_POLICY OMP_DISPLAY_ENV=verbose "$@" "$BIN/train" --help 2>&1 \
+        | sed -n "s/.*GOMP_SPINCOUNT = '\(.*\)'.*/\1/p")
+    [ "$got" = "$rounds" ] || { echo "waiting threads spin $got rounds, not $rounds: $*"; exit 1; }
+}
+if [[ $(OMP_DISPLAY_ENV=verbose "$BIN/train" --help 2>&1) = *GOMP_SPINCOUNT* ]]; then
+    waits 5000
+    waits 7 GOMP_SPINCOUNT=7
+    waits 0 OMP_WAIT_POLICY=passive
+else
+    skip "how threads wait: this is not libgomp"
+fi

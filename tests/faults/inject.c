@@ -7,7 +7,9 @@
  * call INDEX fails with ERROR, an errno's name, or "short": half of what was asked for is read or
  * written. TIMES is "once" or "ever": that call alone, or it and all after it. FILE then receives
  * the call's name. With INDEX 0 nothing fails, and FILE receives at the end each class and how many
- * calls of it there were.
+ * calls of it there were. Memory is asked for thousands of times at some hundred places; its lines
+ * go on with the indices of the first, the second and the last call from each place, which is the
+ * whole chain of return addresses.
  *
  * Standard output and streams opened for reading are rerouted through these wrappers, since the C
  * library calls itself there and not through symbols. Standard error is left alone.
@@ -17,6 +19,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <link.h>
+#include <pthread.h>
 #include <stdarg.h>
 #include <stdatomic.h>
 #include <stdbool.h>
@@ -28,8 +31,9 @@
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <unistd.h>
+#include <unwind.h>
 
-enum { SHORT = -1 };
+enum { SHORT = -1, PLACES_MAX = 4096 };
 
 static const struct {
     const char *name;
@@ -41,7 +45,7 @@ static const struct {
 static const char *const classes[]
     = {"open",  "read",     "write", "sync", "close", "rename", "unlink",
        "mkdir", "truncate", "lock",  "stat", "map",   "memory", "crypto"};
-enum { CLASSES = sizeof classes / sizeof *classes };
+enum { CLASSES = sizeof classes / sizeof *classes, MEMORY = CLASSES - 2 }; /* and crypto */
 
 static bool armed, ever;
 static char chosen[16], report[4096];
@@ -49,6 +53,15 @@ static int error_value;
 static unsigned long index_wanted;
 static atomic_ulong calls[CLASSES];
 static uintptr_t crypto_begin, crypto_end; /* where libcrypto lies */
+
+/* Where memory is asked for. */
+static struct place {
+    uint64_t chain; /* a hash of the return addresses */
+    size_t class;
+    unsigned long first, second, last; /* 0: none */
+} places[PLACES_MAX];
+static size_t place_count;
+static pthread_mutex_t places_lock = PTHREAD_MUTEX_INITIALIZER;
 
 /* The function of that name that this one stands before. */
 #define NEXT(name)                                                                                 \
@@ -67,6 +80,34 @@ static void tell(const char *text)
     syscall(SYS_close, fd);
 }
 
+static _Unwind_Reason_Code add_address(struct _Unwind_Context *context, void *chain)
+{
+    *(uint64_t *)chain = (*(uint64_t *)chain ^ _Unwind_GetIP(context)) * 0x100000001b3; /* FNV-1a */
+    return _URC_NO_REASON;
+}
+
+static void note_place(size_t class, unsigned long call)
+{
+    uint64_t chain = 0xcbf29ce484222325;
+    _Unwind_Backtrace(add_address, &chain);
+    pthread_mutex_lock(&places_lock);
+    size_t i = 0;
+    while (i < place_count && (places[i].chain != chain || places[i].class != class))
+        i++;
+    if (i == PLACES_MAX)
+        abort();
+    struct place *place = &places[i];
+    if (i == place_count) {
+        *place = (struct place){chain, class, .first = call};
+        place_count++;
+    } else if (place->second == 0) {
+        place->second = call;
+    } else {
+        place->last = call;
+    }
+    pthread_mutex_unlock(&places_lock);
+}
+
 /* Counts a call of the class; whether it is to fail, with errno set. Size: bytes asked for, of
  * calls that may be cut short; *size becomes smaller then, and the call is to go on. */
 static bool strikes(const char *class, const char *name, size_t *size)
@@ -77,6 +118,8 @@ static bool strikes(const char *class, const char *name, size_t *size)
     while (strcmp(classes[c], class) != 0)
         c++;
     unsigned long call = atomic_fetch_add(&calls[c], 1) + 1;
+    if (index_wanted == 0 && c >= MEMORY)
+        note_place(c, call);
     if (index_wanted == 0 || call < index_wanted || (call > index_wanted && !ever))
         return false;
     if (call == index_wanted)
@@ -274,7 +317,15 @@ __attribute__((destructor)) static void end(void)
         return;
     armed = false;
     for (size_t c = 0; c < CLASSES; c++) {
-        snprintf(text, sizeof text, "%s %lu\n", classes[c], atomic_load(&calls[c]));
+        snprintf(text, sizeof text, "%s %lu", classes[c], atomic_load(&calls[c]));
         tell(text);
+        for (size_t i = 0; i < place_count; i++) {
+            const unsigned long which[] = {places[i].first, places[i].second, places[i].last};
+            for (size_t k = 0; places[i].class == c && k < 3 && which[k] != 0; k++) {
+                snprintf(text, sizeof text, " %lu", which[k]);
+                tell(text);
+            }
+        }
+        tell("\n");
     }
 }

@@ -148,6 +148,31 @@ static void test_limit(void **state)
     free(path);
 }
 
+/* One process at a time, and never into a file that has another name. */
+static void test_open(void **state)
+{
+    (void)state;
+    char *path = support_path("file"), *other = support_path("other"), *named;
+    struct download one, two;
+    struct error error;
+    uint64_t size;
+    assert_true(asprintf(&named, "%s.download", path) > 0);
+    assert_good(file_write(other, "other", 5, &error), error);
+    assert_int_equal(link(other, named), 0);
+    assert_good(download_open(&one, path, &error), error);
+    assert_good(download_size(&one, &size, &error), error);
+    assert_int_equal(size, 0);
+    assert_fails(download_open(&two, path, &error), error, "another process is downloading it");
+    download_close(&two, false);
+    assert_true(file_exists(named));
+    download_close(&one, false);
+    assert_true(file_exists(other) && !file_exists(named));
+    unlink(other);
+    free(named);
+    free(other);
+    free(path);
+}
+
 /* A server cannot have a file of this machine taken for its answer. */
 static void test_redirect(void **state)
 {
@@ -169,8 +194,9 @@ static void test_redirect(void **state)
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(test_fetch), cmocka_unit_test(test_limit),
-                                       cmocka_unit_test(test_redirect)};
+    const struct CMUnitTest tests[]
+        = {cmocka_unit_test(test_fetch), cmocka_unit_test(test_limit),
+           cmocka_unit_test(test_redirect), cmocka_unit_test(test_open)};
     setenv("no_proxy", "127.0.0.1", 1);
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -158,6 +158,29 @@ static void test_link(void **state)
     free(target);
 }
 
+/* Nor into a file that has another name: it keeps what it holds, and the one written has none. */
+static void test_hard_link(void **state)
+{
+    (void)state;
+    struct error error;
+    struct stat status;
+    uint8_t *data;
+    size_t size;
+    char *other = support_path("other");
+    assert_good(file_write(other, "other", 5, &error), error);
+    assert_int_equal(link(other, partial), 0);
+    assert_good(file_write(path, "new", 3, &error), error);
+    assert_holds("new");
+    assert_false(file_exists(partial));
+    assert_int_equal(stat(path, &status), 0);
+    assert_int_equal(status.st_nlink, 1);
+    assert_good(file_read(other, 9, &data, &size, &error), error);
+    assert_string_equal(data, "other");
+    free(data);
+    unlink(other);
+    free(other);
+}
+
 /* The disk full, as far as a process can tell: writing beyond a limit fails. */
 static void test_no_space(void **state)
 {
@@ -284,10 +307,19 @@ int main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, make_path, drop_path)
     const struct CMUnitTest tests[] = {
-        TEST(test_commit),        TEST(test_abandoned),          TEST(test_sizes),
-        TEST(test_second_writer), TEST(test_left_over),          TEST(test_link),
-        TEST(test_no_space),      TEST(test_bad_places),         TEST(test_publish),
-        TEST(test_folders),       cmocka_unit_test(test_sha256), cmocka_unit_test(test_errors),
+        TEST(test_commit),
+        TEST(test_abandoned),
+        TEST(test_sizes),
+        TEST(test_second_writer),
+        TEST(test_left_over),
+        TEST(test_link),
+        TEST(test_hard_link),
+        TEST(test_no_space),
+        TEST(test_bad_places),
+        TEST(test_publish),
+        TEST(test_folders),
+        cmocka_unit_test(test_sha256),
+        cmocka_unit_test(test_errors),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -103,6 +103,29 @@ static void test_crowd(void **state)
     free(inside);
 }
 
+/* Files with further names: two locks on one file, as in a copied folder, do not shut each other
+ * out, and one that is held through its other name is not taken away. */
+static void test_hard_links(void **state)
+{
+    (void)state;
+    struct lock one, two;
+    struct error error;
+    char *copy = support_path("copy"), *copy_lock;
+    assert_true(asprintf(&copy_lock, "%s.lock", copy) > 0);
+    assert_good(file_write(lock_path, "", 0, &error), error);
+    assert_int_equal(link(lock_path, copy_lock), 0);
+    assert_good(lock_take(&one, path, "at it", &error), error);
+    assert_good(lock_take(&two, copy, "at it", &error), error);
+    lock_release(&two);
+    assert_int_equal(link(lock_path, copy_lock), 0);
+    assert_fails(lock_take(&two, copy, "at it", &error), error, "copy: another process is at it");
+    assert_true(file_exists(copy_lock));
+    lock_release(&one);
+    unlink(copy_lock);
+    free(copy_lock);
+    free(copy);
+}
+
 static void test_no_place(void **state)
 {
     (void)state;
@@ -119,6 +142,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_one_holder, make_path, drop_path),
         cmocka_unit_test_setup_teardown(test_killed_holder, make_path, drop_path),
         cmocka_unit_test_setup_teardown(test_crowd, make_path, drop_path),
+        cmocka_unit_test_setup_teardown(test_hard_links, make_path, drop_path),
         cmocka_unit_test(test_no_place),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

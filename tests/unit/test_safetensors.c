@@ -6,6 +6,7 @@
 #include "io/safetensors.h"
 
 #include <fcntl.h>
+#include <jansson.h>
 
 enum { TENSORS = 3, SIZE_MAX_HERE = 4096 };
 
@@ -425,6 +426,46 @@ static void test_bad_text(void **state)
     assert_false(file_exists(path));
 }
 
+static long allocations_left;
+
+static void *allocate_scarce(size_t size)
+{
+    return allocations_left-- == 0 ? NULL : malloc(size);
+}
+
+/* The JSON library out of memory once, at each of its allocations: no file, or the very file. */
+static void test_no_memory(void **state)
+{
+    (void)state;
+    struct metadata metadata = {.count = 0};
+    struct error error;
+    uint8_t *good, *data;
+    size_t good_size, size;
+    write_tensors();
+    read_bytes(&good, &good_size);
+    metadata_add(&metadata, "net", "carlini");
+    metadata_add(&metadata, "seed", "17");
+    long failed = 0, wanted = 0;
+    json_set_alloc_funcs(allocate_scarce, free);
+    do {
+        unlink(path);
+        allocations_left = wanted++;
+        if (!tensor_file_write(path, tensors, TENSORS, &metadata, &error)) {
+            assert_non_null(strstr(error.text, "no memory"));
+            assert_false(file_exists(path));
+            failed++;
+            continue;
+        }
+        read_bytes(&data, &size);
+        assert_int_equal(size, good_size);
+        assert_memory_equal(data, good, size);
+        free(data);
+    } while (allocations_left < 0);
+    json_set_alloc_funcs(malloc, free);
+    assert_true(failed > 10);
+    free(good);
+}
+
 int main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, make_path, drop_path)
@@ -435,6 +476,7 @@ int main(void)
         TEST(test_malformed_headers), TEST(test_unusual_but_good),
         TEST(test_too_much),          TEST(test_no_file),
         TEST(test_bad_text),          TEST(test_hashes),
+        TEST(test_no_memory),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
