@@ -7,10 +7,13 @@ OPTIMISE ?= -O3
 FORTIFY = -U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=2
 HARDENED = $(FORTIFY) -fstack-protector-strong -fPIE
 HARDENED_LINK = -pie -Wl,-z,relro,-z,now,-z,noexecstack
+MACHINE := $(firstword $(subst -, ,$(shell $(CC) -dumpmachine)))
+# By its ABI gcc for s390x computes floats in double under -std=c11; in float with this flag.
+FLOATS_s390x := -fexcess-precision=fast
 # -ffp-contract=off: a fused multiply-add is one only where it is written.
 CFLAGS_ALL = -std=c11 -D_GNU_SOURCE -Isrc $(OPTIMISE) -g -fopenmp \
 	-Wall -Wextra -Wno-missing-field-initializers -Wconversion -Wshadow -Wstrict-prototypes \
-	-Wvla $(HARDENED) -MMD -MP $(CFLAGS) -ffp-contract=off
+	-Wvla $(HARDENED) -MMD -MP $(CFLAGS) $(FLOATS_$(MACHINE)) -ffp-contract=off
 LINK = $(CC) $(CFLAGS_ALL) $(LDFLAGS) $(HARDENED_LINK) -Wl,--as-needed
 # libgomp is linked in, so that exact/parallel.c comes before it; clang has its own thread library.
 GOMP := $(if $(findstring clang,$(shell $(CC) --version)),,-l:libgomp.a)
@@ -35,7 +38,6 @@ TOOLS := $(patsubst src/tools/%.c,$(BIN)/%,$(TOOL_SOURCES))
 LIBRARY_SOURCES := $(filter-out src/tools/% %_kernel.c,$(wildcard src/*/*.c))
 
 # Kernels are compiled once for each instruction set and chosen at run time (src/exact/isa.h).
-MACHINE := $(firstword $(subst -, ,$(shell $(CC) -dumpmachine)))
 ISAS := baseline $(if $(filter x86_64,$(MACHINE)),avx2 avx512)
 ISA_FLAGS_baseline :=
 ISA_FLAGS_avx2 := -mavx2 -mfma
