@@ -36,7 +36,9 @@ function median(key, who) {
 function top(key, who) { sorted(key, who); return n ? value[n] : 0 }
 function ratio(a, b) { return b > 0 ? sprintf("%.2f", a / b) : "-" }
 
-# PyTorch's better memory layout for a configuration.
-function better_layout(key, threads) {
-    return median(key, "nhwc" SUBSEP threads) > median(key, "nchw" SUBSEP threads) ? "nhwc" : "nchw"
+# The median of PyTorch in its better memory layout: as installed, or with `kind` "-kept", its memory kept.
+function pytorch(key, threads, kind) {
+    better = "nhwc" kind SUBSEP threads
+    if (median(key, "nchw" kind SUBSEP threads) > median(key, better)) better = "nchw" kind SUBSEP threads
+    return median(key, better)
 }

@@ -1,45 +1,56 @@
 # Macros and rows on speed and cost, from a recorded benchmark.
 #   awk -f figures/common.awk -f figures/rounds.awk -f paper/speed.awk -v best=GFLOPS -v threads=N
 #       -v experiments=pipeline/experiments.tsv data/recorded/speed/rounds.tsv
-# Hours are what the as-run experiments' epochs would take at the measured rates.
+# Hours are what the as-run experiments' epochs would take at the measured rates. Who: "ours", or PyTorch
+# as "" or "-kept" (rounds.awk).
 
 function speed(key, who,    value)
 {
-    value = median(key, who SUBSEP threads)
-    return value > 0 ? value : fail("no rate of " who " on " key)
+    value = who == "ours" ? median(key, "ours" SUBSEP threads) : pytorch(key, threads, who)
+    return value > 0 ? value : fail("no rate of " key)
 }
 
-function hours(who,    line, part, key, sum)
+function hours(who,    line, part, sum)
 {
     while ((getline line < experiments) > 0) {
-        if (split(line, part, "\t") != 9 || part[1] != "as-run")
-            continue
-        key = part[3] SUBSEP part[6]
-        sum += EPOCHS * 50000 / speed(key, who == "ours" ? who : better_layout(key, threads)) / 3600
+        if (split(line, part, "\t") == 9 && part[1] == "as-run")
+            sum += EPOCHS * 50000 / speed(part[3] SUBSEP part[6], who) / 3600
     }
     close(experiments)
     return sum
 }
 
+function macro(name, value)
+{
+    print "\\newcommand*{\\" name "}{" value "}"
+}
+
+function row(key,    part, one, ours, installed, kept)
+{
+    split(key, part, SUBSEP)
+    one = median(key, "ours" SUBSEP 1)
+    ours = speed(key, "ours")
+    installed = speed(key, "")
+    kept = speed(key, "-kept")
+    return (part[1] == "carlini" ? "Carlini" : "ResNet56") " & " part[2] " & " \
+        sprintf("%.0f & %.0f & %.2f & %d & %.0f & %.1f & %.0f & %.1f", one, ours, ours / one,
+        rss[key, "ours" SUBSEP threads], installed, ours / installed, kept, ours / kept) "\\\\"
+}
+
 END {
     SCRIPT = "speed.awk"
     EPOCHS = 50
-    for (k = 1; k <= key_count; k++) {
-        split(keys[k], part, SUBSEP)
-        ours = speed(keys[k], "ours")
-        theirs = speed(keys[k], better_layout(keys[k], threads))
-        rows = rows (part[1] == "carlini" ? "Carlini" : "ResNet56") " & " part[2] " & " \
-            sprintf("%.0f & %.0f & %.2f & %.0f & %.1f & %d", median(keys[k], "ours" SUBSEP 1), ours,
-            ours / median(keys[k], "ours" SUBSEP 1), theirs, ours / theirs,
-            rss[keys[k], "ours" SUBSEP threads]) "\\\\"
-    }
-    print "\\newcommand*{\\speedrows}{" rows "}"
-    print "\\newcommand*{\\speedpeak}{" sprintf("%.0f", best) "}"
-    print "\\newcommand*{\\speedthreads}{" threads "}"
-    ours = hours("ours")
-    theirs = hours("theirs")
-    print "\\newcommand*{\\hoursours}{" sprintf("%.1f", ours) "}"
-    print "\\newcommand*{\\hourstheirs}{" sprintf("%.1f", theirs) "}"
-    print "\\newcommand*{\\energyours}{" sprintf("%.2f", ours * threads * 10 / 1000) "}"
-    print "\\newcommand*{\\energytheirs}{" sprintf("%.2f", theirs * threads * 10 / 1000) "}"
+    WATTS_A_CORE = 10 # assumed
+    for (k = 1; k <= key_count; k++)
+        rows = rows row(keys[k])
+    macro("speedrows", rows)
+    macro("speedpeak", sprintf("%.0f", best))
+    macro("speedthreads", threads)
+    macro("hoursours", sprintf("%.1f", hours("ours")))
+    macro("hoursinstalled", sprintf("%.1f", hours("")))
+    macro("hourskept", sprintf("%.1f", hours("-kept")))
+    macro("wattsacore", WATTS_A_CORE)
+    macro("energyours", sprintf("%.2f", hours("ours") * threads * WATTS_A_CORE / 1000))
+    macro("energyinstalled", sprintf("%.2f", hours("") * threads * WATTS_A_CORE / 1000))
+    macro("energykept", sprintf("%.2f", hours("-kept") * threads * WATTS_A_CORE / 1000))
 }

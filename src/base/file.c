@@ -264,7 +264,7 @@ bool file_read(const char *path, size_t limit, uint8_t **data, size_t *size, str
 bool file_exists(const char *path)
 {
     struct stat status;
-    return stat(path, &status) == 0;
+    return stat(path, &status) == 0 || (errno != ENOENT && errno != ENOTDIR);
 }
 
 bool file_make_folder(const char *path, struct error *error)

@@ -28,10 +28,26 @@ keep()
     mv "$name.partial" "$name"
 }
 
+# PyTorch twice: as it is installed, and with an allocator that keeps freed memory instead of giving it
+# back to the system and faulting it in again at the next step.
+kept=(MALLOC_MMAP_MAX_=0 MALLOC_TRIM_THRESHOLD_=17179869184 MALLOC_TOP_PAD_=268435456)
+pipes=$(mktemp -d)
+trap 'rm -rf "$pipes"' EXIT
+start_pytorch() # NAME VARIABLE=VALUE...
+{
+    local name=$1
+    shift
+    mkfifo "$pipes/$name.ask" "$pipes/$name.answer"
+    env "$@" "$python" "$here/pytorch.py" "$threads" <"$pipes/$name.ask" >"$pipes/$name.answer" &
+}
 pytorch=
 if "$python" -c 'import torch' 2>/dev/null; then
-    coproc TORCH { exec "$python" "$here/pytorch.py" "$threads"; }
-    read -r pytorch <&"${TORCH[0]}"
+    start_pytorch installed
+    start_pytorch kept "${kept[@]}"
+    exec {ask_installed}>"$pipes/installed.ask" {answer_installed}<"$pipes/installed.answer"
+    exec {ask_kept}>"$pipes/kept.ask" {answer_kept}<"$pipes/kept.answer"
+    read -r pytorch <&"$answer_installed"
+    read -r pytorch <&"$answer_kept"
     say "$pytorch"
 else
     say "PyTorch left out: $python cannot import torch"
@@ -39,9 +55,12 @@ fi
 
 ask_pytorch() # NET LAYOUT BATCH
 {
-    echo "$1 $2 $3 $seconds" >&"${TORCH[1]}"
-    read -r answer <&"${TORCH[0]}"
+    echo "$1 $2 $3 $seconds" >&"$ask_installed"
+    read -r answer <&"$answer_installed"
     row "$1" "$3" "$2" "$threads" "$answer" - -
+    echo "$1 $2 $3 $seconds" >&"$ask_kept"
+    read -r answer <&"$answer_kept"
+    row "$1" "$3" "$2-kept" "$threads" "$answer" - -
 }
 
 # row NET BATCH WHO THREADS IMAGES_PER_S RSS PLANNED: kept until the round's probe is known.

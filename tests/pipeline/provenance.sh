@@ -6,7 +6,7 @@ here=$PWD
 fail() { echo "$*"; exit 1; }
 
 mkdir "$TMP/one"
-cp -a --parents Makefile README.md LICENSE pipeline src data/sample data/published figures/*.* \
+cp -a --parents Makefile README.md LICENSE pipeline src data/sample data/published data/recorded/speed figures/*.* \
     paper/*.* .gitignore "$BIN" "$TMP/one"
 cd "$TMP/one"
 export GIT_AUTHOR_NAME=a GIT_AUTHOR_EMAIL=a GIT_COMMITTER_NAME=c GIT_COMMITTER_EMAIL=c
