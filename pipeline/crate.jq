@@ -25,6 +25,7 @@ def description_of:
     elif startswith("data/published/") then "Published values, to compare with"
     elif startswith("data/sample/") then "The beginning of a file of CIFAR-10"
     elif endswith(".dat") then "What a figure draws"
+    elif endswith("bounds.tsv") then "Ratios of what the theorems bound to their bounds"
     elif endswith("manifest.sha256") then "SHA-256 of the files that the report rests on"
     elif endswith("paper.pdf") then "The report"
     elif endswith(".pdf") then "A figure of the report"

@@ -53,7 +53,7 @@ function stage_of(file,    part, n, where)
     }
     if (file ~ /\/paper\.pdf$/)
         return "paper"
-    if (file ~ /\/(figure-[0-9]\.pdf|table-[0-9]\.tex)$/) {
+    if (file ~ /\/(figure-[0-9c]\.pdf|table-[0-9]\.tex)$/) {
         sub(/\.[a-z]*$/, "", part[n])
         return part[n]
     }
