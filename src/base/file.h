@@ -60,8 +60,8 @@ bool file_read_some(int fd, const char *path, void *data, size_t size, size_t *g
  * byte follows the contents, so that text may be used as a string. */
 bool file_read(const char *path, size_t limit, uint8_t **data, size_t *size, struct error *error);
 
-/* Whether there is anything of that name; so it is taken to be where the system cannot tell, and the
- * next call on it says why. */
+/* Whether there is anything of that name; yes where the system cannot tell, and the next call on it
+ * says why. */
 bool file_exists(const char *path);
 
 /* Creates a folder and its missing parents. */
