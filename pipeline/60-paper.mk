@@ -108,11 +108,11 @@ $(PAPER)/verdicts.tex: $(PAPER)/verdicts.tsv paper/verdict-forms.awk
 # What training costs, by the recorded benchmark.
 SPEED := data/recorded/speed
 $(PAPER)/speed.tex: figures/common.awk figures/rounds.awk paper/speed.awk pipeline/experiments.tsv \
-		$(SPEED)/machine.tsv $(SPEED)/rounds.tsv $(PAPER_STAMP)
+		$(SPEED)/ceilings.tsv $(SPEED)/rounds.tsv $(PAPER_STAMP)
 	@mkdir -p $(@D)
 	@awk -f figures/common.awk -f figures/rounds.awk -f paper/speed.awk \
-		-v best=$$(cut -f2 $(SPEED)/rounds.tsv | sort -g | tail -n 1) \
-		-v threads=$$(tail -n 1 $(SPEED)/machine.tsv | cut -f1) \
+		-v best=$$(tail -n 1 $(SPEED)/ceilings.tsv | cut -f2) \
+		-v threads=$$(tail -n 1 $(SPEED)/ceilings.tsv | cut -f1) \
 		-v experiments=pipeline/experiments.tsv $(SPEED)/rounds.tsv >$@.partial && mv $@.partial $@
 
 $(PAPER)/bounds.tex: figures/common.awk paper/bounds.awk $(FIGURES)/bounds.dat $(FIGURES)/bounds.tsv

@@ -31,4 +31,4 @@ bench: $(BIN)/bench
 .PHONY: record-speed
 record-speed:
 	@mkdir -p data/recorded/speed
-	@cp $(BENCH_RESULTS)/rounds.tsv $(BENCH_RESULTS)/machine.tsv $(BENCH_RESULTS)/report.txt data/recorded/speed
+	@cp $(addprefix $(BENCH_RESULTS)/,ceilings.tsv rounds.tsv report.txt) data/recorded/speed

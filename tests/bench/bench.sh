@@ -126,12 +126,11 @@ say "matrix products beside OpenBLAS's"
 keep products.tsv "$bench" --what products
 
 # The ceilings: the greatest rates that anything above has shown.
-ceilings=$(awk -F'\t' -v fma="$best" -v n="$threads" 'NR > 1 {
-        rate = $3; if ($1 == n && fma > rate) rate = fma
-        copy = $4 > $5 ? $4 : $5
-        print $1, rate, copy }' "$results/machine.tsv")
-read -r _ fma copy <<<"$(tail -1 <<<"$ceilings")"
-read -r _ fma_1 copy_1 <<<"$(head -1 <<<"$ceilings")"
+keep ceilings.tsv awk -F'\t' -v OFS='\t' -v fma="$best" -v n="$threads" '
+    NR == 1 { print "threads", "fma_gflops", "copy_gbs"; next }
+    { print $1, ($1 == n && fma > $3 ? fma : $3), ($4 > $5 ? $4 : $5) }' "$results/machine.tsv"
+read -r _ fma copy <<<"$(tail -1 "$results/ceilings.tsv")"
+read -r _ fma_1 copy_1 <<<"$(sed -n 2p "$results/ceilings.tsv")"
 
 report()
 {
