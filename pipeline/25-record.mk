@@ -14,6 +14,7 @@ $(3)/final.safetensors: $(call stale,$(3)/final.safetensors,$(train_key)) $(RECO
 		$(call recorded_folder,$(1),$(2))/log.tsv $(call recorded_folder,$(1),$(2))/final.safetensors \
 		| $(3)/init.safetensors $(DATA_READY) $(TOOLS)
 	@$(call recorded_one,take,$(1),$(2),$(3))
+	@touch $(3)/log.tsv
 	@$(call note,$(3)/final.safetensors,$(train_key))
 
 $(3)/log.tsv: $(3)/final.safetensors ;
@@ -22,6 +23,7 @@ $(3)/accuracy.tsv: $(call stale,$(3)/accuracy.tsv,$(evaluate_key)) $(3)/final.sa
 		$(if $(wildcard $(3)/answers.tsv),,FORCE) \
 		$(foreach f,accuracy.tsv answers.tsv checked.tsv,$(call recorded_folder,$(1),$(2))/$(f))
 	@$(call recorded_one,recount,$(1),$(2),$(3))
+	@touch $(3)/answers.tsv
 	@$(call note,$(3)/accuracy.tsv,$(evaluate_key))
 	@echo "$(3): as recorded: train $$$$(awk '/^train/ { print $$$$4 }' $$@) test $$$$(awk '/^test/ { print $$$$4 }' $$@)"
 endef

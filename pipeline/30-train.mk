@@ -48,7 +48,7 @@ $(3)/accuracy.tsv: $(call stale,$(3)/accuracy.tsv,$(evaluate_key)) $(3)/final.sa
 	$(BIN)/evaluate --weights $(3)/final.safetensors --data $(DATA) --split test \
 		--examples $(TEST_EXAMPLES) --threads $(THREADS) --gemm $(GEMM) \
 		--answers $(3)/answers.tsv; } >$$@.$$$$PPID.partial
-	@mv $$@.$$$$PPID.partial $$@ && $(call note,$(3)/accuracy.tsv,$(evaluate_key))
+	@mv $$@.$$$$PPID.partial $$@ && touch $(3)/answers.tsv && $(call note,$(3)/accuracy.tsv,$(evaluate_key))
 	@echo "$(3): train $$$$(awk '/^train/ { print $$$$4 }' $$@) test $$$$(awk '/^test/ { print $$$$4 }' $$@)"
 endef
 
