@@ -7,6 +7,12 @@ function fail(text)
     exit 1
 }
 
+# A number or a name for the paper's text.
+function macro(name, value)
+{
+    print "\\newcommand*{\\" name "}{" value "}"
+}
+
 # What a run is called in figures and tables.
 function run_title(run)
 {

@@ -1,11 +1,6 @@
 # Table C and the numbers about it in the text, as LaTeX macros.
 #   awk -f figures/common.awk -f paper/bounds.awk BOUNDS.dat VERDICTS.tsv
 
-function macro(name, value)
-{
-    print "\\newcommand*{\\" name "}{" value "}"
-}
-
 # A value that must have been read, as printed.
 function rounded(name, format)
 {

@@ -3,11 +3,6 @@
 #       -v runs="R..." -v folder=RUNS -v command=C -v overrides="NAME=value..." -v commit=C
 #       -v version=V -v chain=CHAIN.dat -v networks=NETWORKS.txt -v published=ACCURACIES.tsv
 
-function macro(name, value)
-{
-    print "\\newcommand*{\\" name "}{" value "}"
-}
-
 function condition(name, holds)
 {
     print "\\newif\\if" name " \\" name (holds ? "true" : "false")

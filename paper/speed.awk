@@ -20,11 +20,6 @@ function hours(who,    line, part, sum)
     return sum
 }
 
-function macro(name, value)
-{
-    print "\\newcommand*{\\" name "}{" value "}"
-}
-
 function row(key,    part, one, ours, installed, kept)
 {
     split(key, part, SUBSEP)

@@ -1,4 +1,5 @@
-# The verdicts, from verdicts.tsv: macros for the report, or with -v form=text lines for a terminal.
+# The verdicts, from verdicts.tsv: the rows of the report's table, or with -v form=text lines for a terminal.
+#   awk -f figures/common.awk -f paper/verdict-forms.awk VERDICTS.tsv
 
 # Of the LaTeX that claims.txt is written in.
 function plain(text)
@@ -50,15 +51,14 @@ form == "text" {
         ($5 == "no" ? "$^*$" : "") " & " number($6) " & " number($7) " & " relation($9) " & " $10 "\\\\\n"
 }
 END {
+    if (form != "text") {
+        macro("verdictrows", rows)
+        exit
+    }
     order = "reproduced/reproduced only as-run/reproduced only as-written/not reproduced/cannot be tested/not judged"
     n = split(order, word, "/")
     for (i = 1; i <= n; i++)
         if (word[i] in count)
             summary = summary (summary == "" ? "" : ", ") count[word[i]] " " word[i]
-    if (form == "text") {
-        print summary
-        exit
-    }
-    printf "\\newcommand*{\\verdictrows}{%s}\n\\newcommand*{\\verdictsummary}{%s}\n\\newcommand*{\\claimcount}{%d}\n", \
-        rows, summary, NR - 1
+    print summary
 }

@@ -2,10 +2,12 @@
 # PROFILE=recorded takes weights and logs from there instead of training, after checking all that can be
 # checked in seconds (recorded.sh).
 
+# link_settings EXPERIMENT: what links.sh wants of make.
+link_settings = BIN='$(BIN)' DATA='$(DATA)' EXAMPLES='$(TRAIN_EXAMPLES)' \
+	EPOCHS='$(EPOCHS_$(call column,3,$(1)))' LEARNING_RATE='$(LEARNING_RATE)' GEMM='$(GEMM)' \
+	NUMERICS='$(NUMERICS)' THREADS='$(THREADS)'
 # recorded_one ACTION,EXPERIMENT,SEED,FOLDER
-recorded_one = BIN='$(BIN)' DATA='$(DATA)' EXAMPLES='$(TRAIN_EXAMPLES)' \
-	EPOCHS='$(EPOCHS_$(call column,3,$(2)))' LEARNING_RATE='$(LEARNING_RATE)' GEMM='$(GEMM)' \
-	NUMERICS='$(NUMERICS)' THREADS='$(THREADS)' pipeline/recorded.sh $(1) '$(RECORD)' '$(4)' $(3) '$(2)'
+recorded_one = $(call link_settings,$(2)) pipeline/recorded.sh $(1) '$(RECORD)' '$(4)' $(3) '$(2)'
 recorded_folder = $(RECORD)/$(call column,1,$(1))/$(call column,2,$(1))/seed-$(2)
 
 # recorded_rules EXPERIMENT,SEED,FOLDER: what trained_rules makes (30-train.mk), from the record.

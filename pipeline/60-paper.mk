@@ -102,15 +102,15 @@ $(PAPER)/verdicts.tsv: figures/common.awk paper/verdicts.awk $(PAPER)/formulas.a
 		-v tracks="$(strip $(TRACKS))" -v seeds="$(strip $(SEEDS))" -v folder=$(RUN_ROOT) \
 		-v published=data/published -v bounds=$(FIGURES)/bounds.tsv -v whole=$(WHOLE) \
 		>$@.partial && mv $@.partial $@
-$(PAPER)/verdicts.tex: $(PAPER)/verdicts.tsv paper/verdict-forms.awk
-	@awk -f paper/verdict-forms.awk $< >$@.partial && mv $@.partial $@
+$(PAPER)/verdicts.tex: $(PAPER)/verdicts.tsv figures/common.awk paper/verdict-forms.awk
+	@$(AWK_TABLE) paper/verdict-forms.awk $< >$@.partial && mv $@.partial $@
 
 # What training costs, by the recorded benchmark.
 SPEED := data/recorded/speed
 $(PAPER)/speed.tex: figures/common.awk figures/rounds.awk paper/speed.awk pipeline/experiments.tsv \
 		$(SPEED)/ceilings.tsv $(SPEED)/rounds.tsv $(PAPER_STAMP)
 	@mkdir -p $(@D)
-	@awk -f figures/common.awk -f figures/rounds.awk -f paper/speed.awk \
+	@$(AWK_TABLE) figures/rounds.awk -f paper/speed.awk \
 		-v best=$$(tail -n 1 $(SPEED)/ceilings.tsv | cut -f2) \
 		-v threads=$$(tail -n 1 $(SPEED)/ceilings.tsv | cut -f1) \
 		-v experiments=pipeline/experiments.tsv $(SPEED)/rounds.tsv >$@.partial && mv $@.partial $@
@@ -135,4 +135,4 @@ table-1 table-2: %: $(foreach t,$(TRACKS),$(PAPER)/$(t)/%.tex)
 # make verdicts: the same for the terminal.
 .PHONY: verdicts
 verdicts: $(PAPER)/verdicts.tsv
-	@awk -v form=text -f paper/verdict-forms.awk $<
+	@$(AWK_TABLE) paper/verdict-forms.awk -v form=text $<

@@ -14,11 +14,8 @@ why:
 # make trace NUMBER=kaiming/val: for each track and seed asked for.
 .PHONY: trace
 TRACED_RUN = $(firstword $(subst /, ,$(NUMBER)))
-trace_one = BIN='$(BIN)' PAPER='$(PAPER)' FIGURES='$(FIGURES)' DATA='$(DATA)' \
-	SUMS='$(DATA_CHECKSUMS)' EXAMPLES='$(TRAIN_EXAMPLES)' EPOCHS='$(EPOCHS_$(call column,3,$(1)))' \
-	LEARNING_RATE='$(LEARNING_RATE)' GEMM='$(GEMM)' NUMERICS='$(NUMERICS)' \
-	THREADS='$(THREADS)' SEEDS='$(SEEDS)' \
-	ARCHIVE='$(ARCHIVE)' pipeline/trace.sh '$(NUMBER)' \
+trace_one = $(call link_settings,$(1)) PAPER='$(PAPER)' FIGURES='$(FIGURES)' \
+	SUMS='$(DATA_CHECKSUMS)' SEEDS='$(SEEDS)' ARCHIVE='$(ARCHIVE)' pipeline/trace.sh '$(NUMBER)' \
 	table-$(if $(filter $(TRACED_RUN),$(RUNS_1)),1,2) '$(RUN_ROOT)/$(call column,1,$(1))' $(2) '$(1)'
 trace: $(TOOLS)
 	@case '$(filter $(TRACED_RUN),$(RUNS))' in '') echo "trace: '$(NUMBER)': say NUMBER=RUN/train," \

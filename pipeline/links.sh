@@ -15,6 +15,10 @@ images() {
     cat "$DATA"/data_batch_[1-5].bin | head -c $((EXAMPLES * 3073))
 }
 
+is_listed() { # is_listed FILE SUMS [NAME]: under its own name, or another
+    grep -qFx "$(hash_of "$1")  ${3:-$(basename "$1")}" "$2" || { echo "not what $2 says"; false; }
+}
+
 # A column of the log's table, by its name: one row's, or the last one's.
 logged() { # logged COLUMN [EPOCH]
     awk -F '\t' -v name="$1" -v epoch="${2-}" '

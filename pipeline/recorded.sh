@@ -26,9 +26,6 @@ holds() {
     shift
     reason=$("$@" 2>&1) || fail "$file: ${reason:-does not hold}"
 }
-is_listed() { # is_listed FILE NAME
-    grep -qFx "$(hash_of "$1")  $name/$2" "$sums" || { echo "not what $sums says"; false; }
-}
 losses() { grep -v '^#' "$log" | cut -f1,2,4; }
 put() { cp "$1" "$2.$$.partial" && mv "$2.$$.partial" "$2"; }
 
@@ -75,9 +72,9 @@ keep() {
 take() {
     here=$kept log=$kept/log.tsv
     losses >"$scratch/losses.tsv"
-    holds "$folder/init.safetensors" is_listed "$folder/init.safetensors" init.safetensors
-    holds "$kept/final.safetensors" is_listed "$kept/final.safetensors" final.safetensors
-    holds "$kept/log.tsv" is_listed "$scratch/losses.tsv" losses.tsv
+    holds "$folder/init.safetensors" is_listed "$folder/init.safetensors" "$sums" "$name/init.safetensors"
+    holds "$kept/final.safetensors" is_listed "$kept/final.safetensors" "$sums" "$name/final.safetensors"
+    holds "$kept/log.tsv" is_listed "$scratch/losses.tsv" "$sums" "$name/losses.tsv"
     holds "$kept/log.tsv" log_agrees
     [ "$(logged_pair data_sha256)" = "$(hash_of "$DATA")" ] || fail "$log: is not of the images in $DATA"
     holds "$folder/init.safetensors" remade "$folder/init.safetensors"
@@ -88,7 +85,7 @@ take() {
 
 recount_again() {
     here=$folder log=$folder/log.tsv
-    holds "$kept/accuracy.tsv" is_listed "$kept/accuracy.tsv" accuracy.tsv
+    holds "$kept/accuracy.tsv" is_listed "$kept/accuracy.tsv" "$sums" "$name/accuracy.tsv"
     holds "$kept/accuracy.tsv" [ "$(counted test "$kept/accuracy.tsv")" = "$(counted test "$kept/checked.tsv")" ]
     holds "$kept/checked.tsv" recount train "$kept/checked.tsv"
     holds "$kept/checked.tsv" recount test "$kept/checked.tsv"

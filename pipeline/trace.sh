@@ -56,10 +56,6 @@ curve_again() {
 
 row_is() { tr '\t' : <pipeline/experiments.tsv | grep -qFx "$1"; }
 
-is_listed() { # is_listed FILE SUMS
-    grep -qFx "$(hash_of "$1")  $(basename "$1")" "$2" || { echo "not what $2 says"; false; }
-}
-
 begins_official() { # begins_official SAMPLE FILE
     is_listed "$2" pipeline/checksums/cifar10.sha256 && head -c "$(stat -c %s "$1")" "$2" | cmp -s - "$1"
 }
