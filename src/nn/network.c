@@ -107,17 +107,15 @@ static void share_gradients(struct network *n)
 /* Going down the table, the first layer to reach a gradient writes it; others add to it. */
 static void find_additions(struct network *n)
 {
-    bool *there = calloc(n->value_count, sizeof *there);
-    for (size_t v = 0; there != NULL && v < n->value_count; v++)
-        there[v] = n->values[v].gradient_of != (int)v; /* by an addition */
-    for (size_t i = n->spec->layer_count; there != NULL && i-- > 0;) {
+    for (size_t v = 0; v < n->value_count; v++)
+        n->values[v].gradient_begun = n->values[v].gradient_of != (int)v; /* by an addition */
+    for (size_t i = n->spec->layer_count; i-- > 0;) {
         struct place *p = &n->places[i];
         if (n->layers[i].spec->kind->in_place || !n->layers[i].wants_dx)
             continue;
-        p->adds = there[p->input];
-        there[p->input] = true;
+        p->adds = n->values[p->input].gradient_begun;
+        n->values[p->input].gradient_begun = true;
     }
-    free(there);
 }
 
 /* Collects every buffer, places them, and puts the offsets back where they came from. */

@@ -30,10 +30,11 @@ struct storage {
  */
 struct value {
     struct shape shape;
-    int producer;    /* layer, or NONE: the input */
-    int last_reader; /* the last layer that reads or changes it */
-    int gradient_of; /* the value whose gradient serves for this one too; itself, if not */
-    bool made_again; /* for backward, into `again` */
+    int producer;        /* layer, or NONE: the input */
+    int last_reader;     /* the last layer that reads or changes it */
+    int gradient_of;     /* the value whose gradient serves for this one too; itself, if not */
+    bool made_again;     /* for backward, into `again` */
+    bool gradient_begun; /* going down the table as far as find_additions has come */
     struct storage data, gradient, again;
 };
 

@@ -10,7 +10,10 @@
 /* Other bits, but for those that NaNs differ in. */
 static bool element_differs(float a, float b)
 {
-    return memcmp(&a, &b, sizeof a) != 0 && !(isnan(a) && isnan(b));
+    uint32_t bits_a, bits_b;
+    memcpy(&bits_a, &a, sizeof a);
+    memcpy(&bits_b, &b, sizeof b);
+    return bits_a != bits_b && !(isnan(a) && isnan(b));
 }
 
 static struct comparison_tensor compare_tensor(const struct tensor *a, const struct tensor *b)

@@ -210,8 +210,7 @@ static char *make_log(size_t *size)
     assert_good(runlog_add_pair(&log, "seed", "1", &error), error);
     for (int i = 0; i < 3; i++) {
         hash[0] = (char)('1' + i);
-        assert_good(runlog_append(&log, 512.25 / (i + 1), 10.5, hash, STATE, &error),
-                    error);
+        assert_good(runlog_append(&log, 512.25 / (i + 1), 10.5, hash, STATE, &error), error);
     }
     assert_good(runlog_write(&log, path, &error), error);
     assert_good(file_read(path, 1 << 16, &text, size, &error), error);
