@@ -13,6 +13,12 @@ function macro(name, value)
     print "\\newcommand*{\\" name "}{" value "}"
 }
 
+# A condition for the paper's text.
+function condition(name, holds)
+{
+    print "\\newif\\if" name " \\" name (holds ? "true" : "false")
+}
+
 # What a run is called in figures and tables.
 function run_title(run)
 {
@@ -25,6 +31,12 @@ function run_title(run)
     if (run == "resnet56-bs300") return "ResNet56, batch size 300"
     if (run == "resnet56-bs10") return "ResNet56, batch size 10"
     fail("no title for the run " run)
+}
+
+# Whether a validation accuracy, in per cent, is more than chance: twice what guessing gives.
+function learns(validated)
+{
+    return validated > 20
 }
 
 # 50000 -> 50,000

@@ -2,7 +2,8 @@
 #
 # Settings (strings, see settings.awk): NOTE says what made the figure and stands below it. EPOCHS is
 # how many we trained, SEEDS how many curves the mean is of. SUBSET is 1 if we trained on a part of the
-# data; then only the first epochs of the published curve are shown. For panels 1 and 2: DATi, a table
+# data; then only the first epochs of the published curve are shown. MORE are tables of loss-to-dat of one
+# seed each, for panel 1, and MORE_SEEDS those seeds; or both are empty. For panels 1 and 2: DATi, a table
 # of loss-to-dat; TITLEi; OURSi and PUBLISHEDi, what its losses are divided by; LABELi, what they then
 # are; SCALEi, linear or log.
 
@@ -29,15 +30,22 @@ set label 1 NOTE at screen 0.5, screen 0.025 center
 unset key
 
 # The key, below both panels.
-set arrow 1 from screen 0.22,0.1 to screen 0.28,0.1 nohead linestyle 2
-set label 2 "published" at screen 0.29,0.1
-set arrow 2 from screen 0.46,0.1 to screen 0.52,0.1 nohead linestyle 1 front
-set label 3 "" at screen 0.49,0.1 point linestyle 1 front
+key1 = MORE eq "" ? 0.22 : 0.09
+key2 = MORE eq "" ? 0.46 : 0.28
+key3 = int(SEEDS) > 1 ? 0.72 : 0.5
+set arrow 1 from screen key1,0.1 to screen key1+0.06,0.1 nohead linestyle 2
+set label 2 "published" at screen key1+0.07,0.1
+set arrow 2 from screen key2,0.1 to screen key2+0.06,0.1 nohead linestyle 1 front
+set label 3 "" at screen key2+0.03,0.1 point linestyle 1 front
 set label 4 int(SEEDS) == 1 ? "ours" : "ours: mean of ".SEEDS." seeds, with their range" \
-    at screen 0.53,0.1
+    at screen key2+0.07,0.1
 if (int(SEEDS) > 1) {
-    set object 1 rectangle from screen 0.46,0.085 to screen 0.52,0.115 behind fillstyle solid noborder \
+    set object 1 rectangle from screen key2,0.085 to screen key2+0.06,0.115 behind fillstyle solid noborder \
         fillcolor rgb "#b9c7e4"
+}
+if (MORE ne "") {
+    set arrow 3 from screen key3,0.1 to screen key3+0.06,0.1 nohead linestyle 6
+    set label 6 "ours, seed".(words(MORE) == 1 ? " " : "s ").MORE_SEEDS at screen key3+0.07,0.1
 }
 
 set multiplot
@@ -55,13 +63,17 @@ do for [i = 1:2] {
         set format y "$%g$"
         set yrange [*:*]
     }
+    # A list must not be empty: if there are none, ours is drawn once more below itself.
+    further = i == 1 && MORE ne "" ? MORE : dat[i]
     if (int(SEEDS) > 1) {
         plot dat[i] using 1:($4/ours[i]):($5/ours[i]) with filledcurves linestyle 3, \
              "" using 1:($2/published[i]) with lines linestyle 2, \
-             "" using 1:($3/ours[i]) with linespoints linestyle 1 pointinterval every
+             for [file in further] file using 1:($3/ours[i]) with lines linestyle 6, \
+             dat[i] using 1:($3/ours[i]) with linespoints linestyle 1 pointinterval every
     } else {
         plot dat[i] using 1:($2/published[i]) with lines linestyle 2, \
-             "" using 1:($3/ours[i]) with linespoints linestyle 1 pointinterval every
+             for [file in further] file using 1:($3/ours[i]) with lines linestyle 6, \
+             dat[i] using 1:($3/ours[i]) with linespoints linestyle 1 pointinterval every
     }
     unset label
     unset arrow

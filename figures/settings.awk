@@ -1,7 +1,8 @@
 # Settings of one loss figure, as gnuplot assignments (see losses.gp).
 #   awk -f figures/common.awk -f figures/settings.awk -v profile=P -v track=T -v seeds="1 2"
-#       -v left=RUN -v right=RUN -v runs=FOLDER_OF_RUNS -v curves=FOLDER_OF_TABLES
-# Everything about the training is taken from the log of the first seed.
+#       -v left=RUN -v right=RUN -v more="3 4" -v runs=FOLDER_OF_RUNS -v curves=FOLDER_OF_TABLES
+# Everything about the training is taken from the log of the first seed. more: seeds of the left run that
+# are drawn curve by curve.
 
 function quote(text)
 {
@@ -61,6 +62,10 @@ BEGIN {
     panel(1, left)
     panel(2, right)
     set("SEEDS", count)
+    for (n = split(more, seed, " "); n > 0; n--)
+        files = runs "/" track "/" left "/seed-" seed[n] "/loss.dat" (files == "" ? "" : " ") files
+    set("MORE", files)
+    set("MORE_SEEDS", listed(more))
     set("EPOCHS", epochs)
     set("SUBSET", examples == FULL ? 0 : 1)
     set("NOTE", sprintf("profile %s, track %s: %s, %s, seed%s %s%s", profile, track,

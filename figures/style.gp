@@ -20,3 +20,5 @@ set style line 3 linecolor rgb "#b9c7e4"
 # Rings, grids and other backgrounds; a second path in drawings.
 set style line 4 linecolor rgb "#9a9a9a" linewidth 0.8 dashtype 1
 set style line 5 linecolor rgb "#c2410c" linewidth 1.4 dashtype 1 pointtype 7 pointsize 0.35
+# Ours, of further seeds.
+set style line 6 linecolor rgb "#5f7fc0" linewidth 1.2 dashtype 1

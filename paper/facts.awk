@@ -3,11 +3,6 @@
 #       -v runs="R..." -v folder=RUNS -v command=C -v overrides="NAME=value..." -v commit=C
 #       -v version=V -v chain=CHAIN.dat -v networks=NETWORKS.txt -v published=ACCURACIES.tsv
 
-function condition(name, holds)
-{
-    print "\\newif\\if" name " \\" name (holds ? "true" : "false")
-}
-
 # 0.0001 -> 10^{-4}, 0.0003 -> 3\cdot10^{-4}; to so many decimals, 14 unless told.
 function scientific(number, decimals,    part)
 {

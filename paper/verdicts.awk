@@ -1,9 +1,9 @@
 # Judges the paper's claims: a line of tab-separated fields for each, after a header.
 #   awk -f figures/common.awk -f paper/verdicts.awk -f FORMULAS -v claims=paper/claims.txt
 #       -v tracks="T..." -v seeds="1 2" -v folder=RUNS -v published=data/published
-#       -v bounds=BOUNDS.tsv -v whole=1
+#       -v zeros="1 2 3 4" -v bounds=BOUNDS.tsv -v whole=1
 # FORMULAS is what formulas.awk makes of the claims. whole=0: these runs are not as long, or not on as many
-# examples, as the published ones, and nothing is judged.
+# examples, as the published ones, and nothing is judged. zeros: of which seeds there is all zeros as-run.
 #
 # A claim is held against the mean of its value over the seeds, track by track:
 #     reproduced             as the code ran, and also as the text has it if that was trained
@@ -21,6 +21,24 @@ function labels(run)
     if (!((SOURCE, run) in LABELS))
         MISSING = 1
     return LABELS[SOURCE, run]
+}
+
+# Of all zeros: how many seeds of the track learn, and their mean last loss or validation accuracy.
+function zeros_learning(what,    n, part, track_seed, i, source, own, count, sum)
+{
+    own = SOURCE
+    sub(/\/.*/, "", own)
+    n = own == "published" ? split("published", source, " ") : split(own == "as-run" ? zeros : seeds, source, " ")
+    for (i = 1; i <= n; i++) {
+        if (own != "published")
+            source[i] = own "/" source[i]
+        if (!learns(ACCURACY[source[i], "all-zeros", "test"]))
+            continue
+        count++
+        sum += what == "loss" ? LOSS[source[i], "all-zeros", EPOCHS[source[i]]] \
+            : ACCURACY[source[i], "all-zeros", what == "train" ? "train" : "test"]
+    }
+    return what == "count" ? count + 0 : over(sum, count)
 }
 
 # The greatest ratio of what a theorem bounds to its bound (sgd-demo's verdicts). The paper has no such
@@ -247,6 +265,10 @@ BEGIN {
         for (s = 1; s <= seed_count; s++)
             for (run in RUN)
                 read_run(track[t] "/" seed[s], run, folder "/" track[t] "/" run "/seed-" seed[s])
+    more_count = (" " tracks " ") ~ / as-run / ? split(zeros, more, " ") : 0
+    for (s = 1; s <= more_count; s++)
+        if (!(("as-run/" more[s], "all-zeros", "test") in ACCURACY))
+            read_run("as-run/" more[s], "all-zeros", folder "/as-run/all-zeros/seed-" more[s])
     read_claims()
     print "claim\tsays\twhere\tpublished\tpasses\tours as-run\tours as-written\tunit\ttest\tverdict\twhy"
     for (c = 1; c <= count; c++) {

@@ -45,10 +45,14 @@ ifeq ($(PROFILE)-$(GEMM),recorded-openblas)
 $(error the record is of GEMM=exact)
 endif
 
-WRONG_SEEDS := $(shell printf '%s\n' $(SEEDS) | awk '!/^(0|[1-9][0-9]*)$$/ || $$1 > 4294967295 || seen[$$1]++')
-ifneq ($(or $(WRONG_SEEDS),$(if $(strip $(SEEDS)),,none)),)
-$(error SEEDS=$(SEEDS) is not a list of different whole numbers below 2^32)
-endif
+# Whether all zeros learns is a matter of its seed, so some more seeds show how often.
+DEFAULT_ZEROS_SEEDS := $(if $(filter full recorded,$(PROFILE)),1 2 3 4 5 6,1 2)
+ZEROS_SEEDS ?= $(DEFAULT_ZEROS_SEEDS)
+
+wrong_seeds = $(if $(strip $(1)),$(shell printf '%s\n' $(1) | \
+	awk '!/^(0|[1-9][0-9]*)$$/ || $$1 > 4294967295 || seen[$$1]++'),none)
+$(foreach v,SEEDS ZEROS_SEEDS,$(if $(call wrong_seeds,$($(v))),$(error \
+	$(v)=$($(v)) is not a list of different whole numbers below 2^32)))
 
 # Results of OpenBLAS depend on the machine: they lie apart, under a label of their own.
 LABEL := $(PROFILE)$(if $(filter openblas,$(GEMM)),-openblas)
@@ -62,6 +66,12 @@ EXPERIMENTS := $(shell awk '!/^\#/ { gsub("\t", ":"); print }' pipeline/experime
 column = $(word $(1),$(subst :, ,$(2)))
 RUNS := $(foreach e,$(filter as-run:%,$(EXPERIMENTS)),$(call column,2,$(e)))
 CHOSEN := $(foreach t,$(TRACKS),$(filter $(t):%,$(EXPERIMENTS)))
+# more_seeds EXPERIMENT: besides SEEDS.
+more_seeds = $(if $(filter as-run:all-zeros:%,$(1)),$(filter-out $(SEEDS),$(ZEROS_SEEDS)))
+# for_each_training F: $(call F,EXPERIMENT,SEED,FOLDER) for every training that the report needs.
+for_each_training = $(foreach e,$(CHOSEN),$(foreach s,$(SEEDS) $(call more_seeds,$(e)),$(call \
+	$(1),$(e),$(s),$(call folder,$(e),$(s)))))
+folder = $(RUN_ROOT)/$(call column,1,$(1))/$(call column,2,$(1))/seed-$(2)
 
 # Targets that depend on FORCE are always made; it is given only to those that are stale.
 FORCE:

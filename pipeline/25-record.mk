@@ -46,8 +46,7 @@ endif
 # Of the tracks and seeds asked for, all runs that are finished: whose accuracies are there, of these
 # settings.
 .PHONY: record
+keep_finished = $(if $(call stale,$(3)/accuracy.tsv,$(evaluate_key)),,$(call recorded_one,keep,$(1),$(2),$(3)) &&)
 record: $(TOOLS)
 	@pipeline/machine.sh '$(CC)' >$(OBJ)/machine.tsv
-	@export MACHINE=$(OBJ)/machine.tsv COMMIT='$(PAPER_COMMIT)'; $(foreach e,$(CHOSEN),$(foreach s,$(SEEDS),$(if \
-		$(call stale,$(call folder,$(e),$(s))/accuracy.tsv,$(call evaluate_key,$(e),$(s))),,$(call \
-		recorded_one,keep,$(e),$(s),$(call folder,$(e),$(s))) &&))) :
+	@export MACHINE=$(OBJ)/machine.tsv COMMIT='$(PAPER_COMMIT)'; $(call for_each_training,keep_finished) :

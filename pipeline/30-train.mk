@@ -74,15 +74,16 @@ $(3)/measured: $(3)/accuracy.tsv $(3)/answers.tsv $(3)/losses.tsv $(3)/loss.dat
 # put there.
 .PRECIOUS: $(foreach f,init.safetensors final.safetensors log.tsv losses.tsv accuracy.tsv answers.tsv loss.dat,$(3)/$(f))
 
+ifneq ($(filter $(2),$(SEEDS)),)
 init-$(call column,2,$(1)): $(3)/init.safetensors
 train-$(call column,2,$(1)): $(3)/final.safetensors
 evaluate-$(call column,2,$(1)): $(3)/measured
+endif
 endef
 
-folder = $(RUN_ROOT)/$(call column,1,$(1))/$(call column,2,$(1))/seed-$(2)
-RULES := run_rules $(if $(filter recorded,$(PROFILE)),recorded_rules,trained_rules)
-$(foreach e,$(CHOSEN),$(foreach s,$(SEEDS),$(foreach r,$(RULES),$(eval $(call $(r),$(e),$(s),$(call \
-	folder,$(e),$(s)))))))
+all_rules = $(foreach r,run_rules $(if $(filter recorded,$(PROFILE)),recorded_rules,trained_rules),$(eval $(call \
+	$(r),$(1),$(2),$(3))))
+$(call for_each_training,all_rules)
 
 .PHONY: init train evaluate $(foreach r,$(RUNS),init-$(r) train-$(r) evaluate-$(r))
 init: $(RUNS:%=init-%)

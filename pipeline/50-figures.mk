@@ -1,12 +1,12 @@
 # Figures 4 to 9 and C. Each is a PDF of its own under figures/build; all rules are cheap and go by time.
 #
-# Settings that are no file (the seeds asked for) stand in the name of a stamp, which replaces all
-# stamps before it: so another set of seeds makes the figures anew, and the same set does not.
+# Settings that are no file (the seeds asked for, and those of all zeros) stand in the name of a stamp, which
+# replaces all stamps before it: so another set of seeds makes the figures anew, and the same set does not.
 
 FIGURES := figures/build/$(LABEL)
 EMPTY :=
 SPACE := $(EMPTY) $(EMPTY)
-FIGURE_STAMP := $(FIGURES)/settings/seeds-$(subst $(SPACE),-,$(strip $(SEEDS)))
+FIGURE_STAMP := $(FIGURES)/settings/$(subst $(SPACE),-,$(strip seeds $(SEEDS) zeros $(ZEROS_SEEDS)))
 FIGURE_PARTS := figures/draw.sh figures/style.gp figures/standalone.tex paper/fonts.tex \
 	paper/reproducible.tex
 
@@ -26,16 +26,17 @@ $(FIGURES)/$(1)/$(2).dat: $(call run_files,$(1),$(2),log.tsv) data/published/cur
 endef
 $(foreach t,$(TRACKS),$(foreach r,$(RUNS),$(eval $(call curve_rule,$(t),$(r)))))
 
-# A loss figure: number, left run, right run.
+# A loss figure: number, left run, right run. Further seeds of the left run have a curve each.
 define loss_figure_rule
 $(FIGURES)/$(1)/figure-$(2).gp: figures/common.awk figures/settings.awk \
 		$(foreach r,$(3) $(4),$(call run_files,$(1),$(r),log.tsv)) $(FIGURE_STAMP)
 	@mkdir -p $$(@D)
 	awk -f figures/common.awk -f figures/settings.awk -v profile=$(LABEL) -v track=$(1) \
-		-v seeds="$(SEEDS)" -v left=$(3) -v right=$(4) -v runs=$(RUN_ROOT) \
-		-v curves=$(FIGURES) >$$@.partial && mv $$@.partial $$@
+		-v seeds="$(SEEDS)" -v left=$(3) -v right=$(4) -v more="$(call more_seeds,$(1):$(3):)" \
+		-v runs=$(RUN_ROOT) -v curves=$(FIGURES) >$$@.partial && mv $$@.partial $$@
 $(FIGURES)/$(1)/figure-$(2).pdf: $(FIGURES)/$(1)/figure-$(2).gp figures/losses.gp \
-		$(FIGURES)/$(1)/$(3).dat $(FIGURES)/$(1)/$(4).dat $(FIGURE_PARTS)
+		$(FIGURES)/$(1)/$(3).dat $(FIGURES)/$(1)/$(4).dat $(FIGURE_PARTS) $(patsubst \
+		%,$(RUN_ROOT)/$(1)/$(3)/seed-%/loss.dat,$(call more_seeds,$(1):$(3):))
 	figures/draw.sh $$@ figures/losses.gp $$<
 endef
 define loss_figures

@@ -7,11 +7,12 @@ GIT_COMMIT := $(shell git rev-parse --short=12 HEAD 2>/dev/null)
 GIT_CHANGES := $(if $(GIT_COMMIT),$(shell git status --porcelain --untracked-files=no 2>/dev/null))
 PAPER_COMMIT := $(or $(GIT_COMMIT),none)$(if $(GIT_CHANGES),+changes)
 PAPER_STAMP := $(PAPER)/settings/$(subst $(SPACE),-,$(strip \
-	$(TRACKS) seeds $(SEEDS) $(subst =,-,$(PROFILE_OVERRIDES)) commit $(PAPER_COMMIT)))
+	$(TRACKS) seeds $(SEEDS) zeros $(ZEROS_SEEDS) $(subst =,-,$(PROFILE_OVERRIDES)) commit $(PAPER_COMMIT)))
 PAPER_VERSION = $(shell sed -n 's/.*REINIT_VERSION "\(.*\)"/\1/p' src/base/version.h)
 DATA_CHECKSUMS ?= pipeline/checksums/$(if $(filter data/sample,$(DATA)),sample,cifar10).sha256
 # What to type for this report: the choices, and whatever else differs from the profile.
 PAPER_SETTINGS = PROFILE=$(PROFILE) TRACKS=\"$(strip $(TRACKS))\" SEEDS=\"$(strip $(SEEDS))\"$(if \
+	$(call same,$(ZEROS_SEEDS),$(DEFAULT_ZEROS_SEEDS)),, ZEROS_SEEDS=\"$(strip $(ZEROS_SEEDS))\")$(if \
 	$(filter-out $(PROFILE),$(LABEL)), GEMM=$(GEMM))$(if \
 	$(strip $(PROFILE_OVERRIDES)), $(strip $(PROFILE_OVERRIDES)))
 AWK_TABLE = awk -f figures/common.awk -f
@@ -28,8 +29,9 @@ MANIFEST := $(PAPER)/manifest.sha256
 MANIFEST_DATA = $(shell awk '{ print "$(DATA)/" $$2 }' $(DATA_CHECKSUMS))
 MANIFEST_FILES := pipeline/experiments.tsv paper/claims.txt data/recorded/speed/rounds.tsv data/published/accuracies.tsv \
 	$(RUNS:%=data/published/curves/%.dat) \
-	$(foreach t,$(TRACKS),$(foreach r,$(RUNS_1) $(RUNS_2),$(foreach s,$(SEEDS),$(addprefix \
-	$(RUN_ROOT)/$(t)/$(r)/seed-$(s)/,init.safetensors final.safetensors losses.tsv accuracy.tsv answers.tsv)))) \
+	$(foreach t,$(TRACKS),$(foreach r,$(RUNS_1) $(RUNS_2),$(foreach s,$(SEEDS) $(call more_seeds,$(t):$(r):), \
+	$(addprefix $(RUN_ROOT)/$(t)/$(r)/seed-$(s)/,init.safetensors final.safetensors losses.tsv accuracy.tsv \
+	answers.tsv)))) \
 	$(foreach t,$(TRACKS),$(RUNS:%=$(FIGURES)/$(t)/%.dat)) $(DEMO_DATA) $(FIGURES)/bounds.tsv
 
 $(MANIFEST): $(MANIFEST_FILES) $(PAPER_STAMP) | $(DATA_READY)
@@ -89,6 +91,14 @@ $(PAPER)/facts.tex: figures/common.awk paper/facts.awk $(FIGURES)/chain.dat \
 		-v networks=$(PAPER)/networks.txt -v published=data/published/accuracies.tsv \
 		>$@.partial && mv $@.partial $@
 
+# All zeros with several seeds.
+ZEROS_FOLDERS := $(if $(filter as-run,$(TRACKS)),$(ZEROS_SEEDS:%=$(RUN_ROOT)/as-run/all-zeros/seed-%))
+ZEROS_FILES := $(foreach f,log.tsv accuracy.tsv answers.tsv,$(ZEROS_FOLDERS:%=%/$(f)))
+$(PAPER)/zeros.tex: figures/common.awk paper/zeros.awk data/published/accuracies.tsv \
+		data/published/curves/all-zeros.dat $(ZEROS_FILES) $(PAPER_STAMP)
+	@$(AWK_TABLE) paper/zeros.awk -v folders="$(ZEROS_FOLDERS)" -v published=data/published \
+		>$@.partial && mv $@.partial $@
+
 # The verdicts on the paper's claims. whole: trained as the published runs were; then, and only then, the
 # numbers can be compared.
 WHOLE := $(if $(and $(filter full recorded,$(LABEL)),$(if $(PROFILE_OVERRIDES),,yes)),1,0)
@@ -97,10 +107,11 @@ $(PAPER)/formulas.awk: paper/formulas.awk paper/claims.txt
 	@awk -f paper/formulas.awk paper/claims.txt >$@.partial && mv $@.partial $@
 $(PAPER)/verdicts.tsv: figures/common.awk paper/verdicts.awk $(PAPER)/formulas.awk paper/claims.txt \
 		data/published/accuracies.tsv $(RUNS:%=data/published/curves/%.dat) $(RESULT_FILES) \
-		$(FIGURES)/bounds.tsv $(PAPER_STAMP)
+		$(FIGURES)/bounds.tsv $(ZEROS_FILES) $(PAPER_STAMP)
 	@$(AWK_TABLE) paper/verdicts.awk -f $(PAPER)/formulas.awk -v claims=paper/claims.txt \
 		-v tracks="$(strip $(TRACKS))" -v seeds="$(strip $(SEEDS))" -v folder=$(RUN_ROOT) \
-		-v published=data/published -v bounds=$(FIGURES)/bounds.tsv -v whole=$(WHOLE) \
+		-v published=data/published -v zeros="$(strip $(ZEROS_SEEDS))" \
+		-v bounds=$(FIGURES)/bounds.tsv -v whole=$(WHOLE) \
 		>$@.partial && mv $@.partial $@
 $(PAPER)/verdicts.tex: $(PAPER)/verdicts.tsv figures/common.awk paper/verdict-forms.awk
 	@$(AWK_TABLE) paper/verdict-forms.awk $< >$@.partial && mv $@.partial $@
@@ -122,7 +133,8 @@ $(PAPER)/bounds.tex: figures/common.awk paper/bounds.awk $(FIGURES)/bounds.dat $
 
 PAPER_FIGURES := $(DEMO_FIGURES:%=$(FIGURES)/%.pdf) \
 	$(foreach t,$(TRACKS),$(LOSS_FIGURES:%=$(FIGURES)/$(t)/%.pdf))
-PAPER_TABLES := $(addprefix $(PAPER)/,facts.tex bounds.tex data.tex manifest.tex verdicts.tex speed.tex) \
+PAPER_TABLES := $(addprefix $(PAPER)/,facts.tex bounds.tex data.tex manifest.tex verdicts.tex speed.tex \
+	zeros.tex) \
 	$(foreach t,$(TRACKS),$(addprefix $(PAPER)/$(t)/,table-1.tex table-2.tex runs.tex checksums.tex))
 
 $(PAPER)/paper.pdf: paper/build.sh $(wildcard paper/*.tex) paper/refs.bib $(PAPER_FIGURES) \

@@ -6,7 +6,8 @@ GOLDEN := pipeline/golden/$(PROFILE).sha256
 GOLDEN_NAMES := $(if $(filter smoke,$(PROFILE)),init.safetensors final.safetensors losses.tsv,init.safetensors)
 GOLDEN_FILES := $(foreach e,$(CHOSEN),$(foreach s,$(SEEDS),$(foreach f,$(GOLDEN_NAMES),$(call folder,$(e),$(s))/$(f))))
 
-GOLDEN_FOLDERS := $(foreach e,$(CHOSEN),$(foreach s,$(SEEDS),$(call folder,$(e),$(s))/))
+folder_of = $(3)/
+GOLDEN_FOLDERS := $(call for_each_training,folder_of)
 
 ifneq ($(filter verify golden,$(MAKECMDGOALS)),)
 ifneq ($(GEMM),exact)

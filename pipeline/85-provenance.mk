@@ -8,7 +8,8 @@ why:
 		{ sed -n 's/.*\*\*\* /why: /p' $(OBJ)/plan.errors >&2; exit 1; }
 	@awk -f pipeline/plan.awk -f pipeline/why.awk -v target='$(TARGET)' \
 		-v logs="$$(find data/runs -name log.tsv | sort | tr '\n' ' ')" \
-		-v several_tracks=$(if $(word 2,$(TRACKS)),1,0) -v several_seeds=$(if $(word 2,$(SEEDS)),1,0) \
+		-v several_tracks=$(if $(word 2,$(TRACKS)),1,0) \
+		-v several_seeds="$(if $(word 2,$(SEEDS)),$(RUNS),$(if $(call more_seeds,$(CHOSEN)),all-zeros))" \
 		$(OBJ)/plan
 
 # make trace NUMBER=kaiming/val: for each track and seed asked for.
@@ -28,9 +29,10 @@ trace: $(TOOLS)
 # that what the rest depends on is new.
 .PHONY: crate
 CRATE := $(PAPER)/crate
+log_of = $(3)/log.tsv
 CRATE_FILES = Makefile README.md LICENSE $(wildcard pipeline/*.mk) $(MANIFEST_FILES) \
 	$(if $(filter data/sample,$(DATA)),$(MANIFEST_DATA)) \
-	$(foreach t,$(TRACKS),$(foreach r,$(RUNS),$(call run_files,$(t),$(r),log.tsv))) \
+	$(call for_each_training,log_of) \
 	$(PAPER_FIGURES) $(foreach t,$(TRACKS),$(PAPER)/$(t)/table-1.tex $(PAPER)/$(t)/table-2.tex) \
 	$(MANIFEST) $(PAPER)/paper.pdf
 CRATE_ANEW = stale=FORCE $(patsubst %,-W %,$(FIGURE_STAMP) $(PAPER_STAMP) $(BIN)/sgd-demo)

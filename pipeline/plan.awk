@@ -49,7 +49,7 @@ function stage_of(file,    part, n, where)
     if (file ~ /^data\/runs\//) {
         where = part[n] ~ /^init/ ? "init-" : part[n] ~ /^(final|log)/ ? "train-" : "evaluate-"
         return where part[n - 2] (several_tracks ? " " part[n - 3] : "") \
-            (several_seeds ? " " part[n - 1] : "")
+            (index(" " several_seeds " ", " " part[n - 2] " ") ? " " part[n - 1] : "")
     }
     if (file ~ /\/paper\.pdf$/)
         return "paper"

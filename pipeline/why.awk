@@ -1,6 +1,6 @@
 # make why: what is behind a rerun, and what it would cost.
 #   make -n --trace TARGET | awk -f pipeline/plan.awk -f pipeline/why.awk -v target=TARGET
-#       -v logs="LOG.tsv..." -v several_tracks=0|1 -v several_seeds=0|1
+#       -v logs="LOG.tsv..." -v several_tracks=0|1 -v several_seeds="RUN..."
 # A result that lies beside a key is compared with it name by name; all others go by time.
 
 # A key's words are pairs, a name and a value.

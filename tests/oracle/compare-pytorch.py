@@ -30,16 +30,10 @@ import tempfile
 import numpy
 import torch
 
-from networks import NETWORKS, read_examples, read_safetensors
+from networks import NETWORKS, first_examples, read_examples, read_safetensors
 
 STEPS, SHOWN, BATCHES, SEED, RATE = 100, (1, 10, 100), (128, 10), 1, 1e-4
 FACTOR, FLOOR, NEAR = 4, 1e-6, 3
-
-
-def first_examples(data, count):
-    parts = [read_examples(os.path.join(data, "data_batch_%d.bin" % i)) for i in range(1, 6)]
-    return (numpy.concatenate([p[0] for p in parts])[:count],
-            torch.cat([p[1] for p in parts])[:count])
 
 
 def near(ours, single):

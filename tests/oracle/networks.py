@@ -4,6 +4,7 @@ Dropout is off. Layers have the names of our weight files, so that load_state_di
 are, none missing, none besides.
 """
 import json
+import os
 import struct
 
 import numpy
@@ -136,3 +137,10 @@ def read_examples(path, count=-1):
     records = records.reshape(-1, 3073)
     return (records[:, 1:].reshape(-1, 3, 32, 32),
             torch.from_numpy(records[:, 0].astype(numpy.int64)))
+
+
+def first_examples(data, count):
+    """The first training examples, across the five files of the folder."""
+    parts = [read_examples(os.path.join(data, "data_batch_%d.bin" % i)) for i in range(1, 6)]
+    return (numpy.concatenate([p[0] for p in parts])[:count],
+            torch.cat([p[1] for p in parts])[:count])

@@ -63,7 +63,7 @@ numerics=$(sed 's/.* numerics \(............\).*/\1/' $results/kaiming/seed-1/in
 says "init-kaiming: arithmetic was $numerics..., is 0" \
     why TARGET=evaluate-kaiming NUMERICS=0
 says "follow: evaluate-kaiming" why TARGET=evaluate-kaiming NUMERICS=0
-says "figures: settings were seeds-1, are seeds-1-2" why TARGET=figure-5 SEEDS="1 2"
+says "figures: settings were seeds-1-zeros-1-2, are seeds-1-2-zeros-1-2" why TARGET=figure-5 SEEDS="1 2"
 says "train-kaiming seed-2: data/runs/smoke/as-run/kaiming/seed-2/final.safetensors is missing" \
     why TARGET=figure-5 SEEDS="1 2"
 says "cost: train-kaiming: unknown: no log here tells how fast carlini openblas trains" \
