@@ -51,14 +51,16 @@ form == "text" {
         ($5 == "no" ? "$^*$" : "") " & " number($6) " & " number($7) " & " relation($9) " & " $10 "\\\\\n"
 }
 END {
-    if (form != "text") {
-        macro("verdictrows", rows)
-        exit
-    }
     order = "reproduced/reproduced only as-run/reproduced only as-written/not reproduced/cannot be tested/not judged"
     n = split(order, word, "/")
     for (i = 1; i <= n; i++)
         if (word[i] in count)
             summary = summary (summary == "" ? "" : ", ") count[word[i]] " " word[i]
-    print summary
+    if (form == "text") {
+        print summary
+        exit
+    }
+    macro("verdictrows", rows)
+    macro("verdictcount", FNR - 1)
+    macro("verdictsummary", summary)
 }

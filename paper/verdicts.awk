@@ -23,21 +23,28 @@ function labels(run)
     return LABELS[SOURCE, run]
 }
 
-# Of all zeros: how many seeds of the track learn, and their mean last loss or validation accuracy.
-function zeros_learning(what,    n, part, track_seed, i, source, own, count, sum)
+# Of the seeds of all zeros that learn: "count", or the mean of "train", "val", "loss", the last, or "jagged",
+# of epochs 1 to 10.
+function zeros_learning(what,    asked, track, n, source, i, count, sum)
 {
-    own = SOURCE
-    sub(/\/.*/, "", own)
-    n = own == "published" ? split("published", source, " ") : split(own == "as-run" ? zeros : seeds, source, " ")
+    asked = track = SOURCE
+    sub(/\/.*/, "", track)
+    n = split(track == "published" ? "" : track == "as-run" ? zeros : seeds, source, " ")
+    for (i = 1; i <= n; i++)
+        source[i] = track "/" source[i]
+    if (track == "published")
+        source[n = 1] = track
     for (i = 1; i <= n; i++) {
-        if (own != "published")
-            source[i] = own "/" source[i]
-        if (!learns(ACCURACY[source[i], "all-zeros", "test"]))
+        SOURCE = source[i]
+        if (!learns(val("all-zeros")))
             continue
         count++
-        sum += what == "loss" ? LOSS[source[i], "all-zeros", EPOCHS[source[i]]] \
-            : ACCURACY[source[i], "all-zeros", what == "train" ? "train" : "test"]
+        if (what == "train") sum += train("all-zeros")
+        if (what == "val") sum += val("all-zeros")
+        if (what == "loss") sum += loss("all-zeros", last())
+        if (what == "jagged") sum += jagged("all-zeros", 1, 10)
     }
+    SOURCE = asked
     return what == "count" ? count + 0 : over(sum, count)
 }
 
@@ -75,16 +82,21 @@ function flat(run, share,    k, lowest)
 }
 
 # The mean over epochs from..to of |loss_k - (loss_{k-1} + loss_{k+1})/2|, by the fall from the first loss
-# to the last.
-function jagged(run, from, to,    k, n, sum)
+# to the last; of a curve that does not fall by a hundredth there is none.
+function jagged(run, from, to,    k, n, sum, fall)
 {
+    fall = loss(run, 1) - loss(run, last())
+    if (fall < 0.01 * loss(run, 1)) {
+        MISSING = 1
+        return 0
+    }
     from = max(from, 2)
     to = min(to, last() - 1)
     for (k = from; k <= to; k++) {
         sum += abs(loss(run, k) - (loss(run, k - 1) + loss(run, k + 1)) / 2)
         n++
     }
-    return over(sum, n * (loss(run, 1) - loss(run, last())))
+    return over(sum, n * fall)
 }
 
 function min(a, b) { return a < b ? a : b }

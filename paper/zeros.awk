@@ -77,5 +77,6 @@ BEGIN {
     rows = rows "published & " losses(published "/curves/all-zeros.dat", " ") " & " printed() " & --\\\\\n"
     macro("zerosrows", rows)
     macro("zeroscount", in_words(count))
+    macro("zeroslearners", in_words(learning))
     macro("zeroslearn", in_words(learning) (learning < 2 ? " learns" : " learn"))
 }
