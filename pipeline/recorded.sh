@@ -13,7 +13,7 @@ name=$track/$run/seed-$seed
 kept=$record/$name
 sums=$record/checksums.sha256
 # The training images that `take` counts again; all of them would take minutes.
-CHECKED=10000
+CHECKED=4000
 scratch=$(mktemp -d)
 trap 'rm -rf "$scratch"' EXIT
 # shellcheck source=pipeline/links.sh
@@ -29,12 +29,25 @@ holds() {
 losses() { grep -v '^#' "$log" | cut -f1,2,4; }
 put() { cp "$1" "$2.$$.partial" && mv "$2.$$.partial" "$2"; }
 
+summed=(init.safetensors final.safetensors losses.tsv accuracy.tsv answers.tsv)
+is_kept() {
+    local file
+    [ -f "$sums" ] || return 1
+    for file in "${summed[@]}"; do is_listed "$folder/$file" "$sums" "$name/$file" >/dev/null || return 1; done
+    for file in final.safetensors accuracy.tsv answers.tsv; do cmp -s "$folder/$file" "$kept/$file" || return 1; done
+    cmp -s <(losses) <(log=$kept/log.tsv && losses) && [ -f "$kept/checked.tsv" ] && [ -f "$kept/machine.tsv" ]
+}
+
 keep() {
     local file
     here=$folder log=$folder/log.tsv
-    for file in init.safetensors final.safetensors log.tsv losses.tsv accuracy.tsv answers.tsv; do
+    for file in "${summed[@]}" log.tsv; do
         [ -f "$folder/$file" ] || fail "$folder/$file: is missing"
     done
+    if is_kept; then
+        echo "record: $kept: already there"
+        return
+    fi
     holds "$log" log_agrees
     holds "$folder/final.safetensors" same_values "$folder/final.safetensors" "$(logged weights_sha256)"
     holds "$folder/accuracy.tsv" recount train
@@ -61,7 +74,7 @@ keep() {
     done
     {
         if [ -f "$sums" ]; then grep -vF "  $name/" "$sums" || :; fi
-        for file in init.safetensors final.safetensors losses.tsv accuracy.tsv answers.tsv; do
+        for file in "${summed[@]}"; do
             echo "$(hash_of "$folder/$file")  $name/$file"
         done
     } | sort -k2 >"$scratch/sums"

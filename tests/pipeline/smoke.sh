@@ -53,6 +53,9 @@ run verify >second 2>&1 || { cat second; exit 1; }
 
 # The record: kept, taken from there without training, and refused where it does not hold together.
 run record RECORD=record >recorded 2>&1 || { cat recorded; exit 1; }
+rm record/as-run/kaiming/seed-1/checked.tsv
+run record RECORD=record >recorded 2>&1 || { cat recorded; exit 1; }
+[ "$(grep -c ': already there$' recorded)" = 7 ] || { cat recorded; exit 1; }
 from_record() {
     make --no-print-directory BIN="$BIN" PROFILE=recorded RECORD=record DATA=data/sample \
         TRAIN_EXAMPLES=360 TEST_EXAMPLES=120 EPOCHS_carlini=2 EPOCHS_resnet56=1 "$@" >recorded 2>&1
