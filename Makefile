@@ -11,7 +11,7 @@ export LC_ALL := C
 
 .PHONY: help
 help:
-	@sed 's/^# \{0,1\}//' pipeline/help.txt
+	@cat pipeline/help.txt
 
 OTHER_GOALS := $(filter-out deps,$(MAKECMDGOALS))
 ifneq ($(and $(filter deps,$(MAKECMDGOALS)),$(OTHER_GOALS)),)
@@ -48,7 +48,7 @@ include pipeline/10-build.mk
 include pipeline/92-fuzz.mk
 
 # These need the compiler alone, all else the state of the data and of the arithmetic too.
-ifneq ($(filter-out tools fuzz fuzz-targets,$(MAKECMDGOALS)),)
+ifneq ($(filter-out all fuzz fuzz-targets,$(MAKECMDGOALS)),)
 
 include pipeline/20-fetch.mk
 include pipeline/25-record.mk
@@ -62,8 +62,7 @@ include pipeline/85-provenance.mk
 include pipeline/90-check.mk
 include pipeline/95-bench.mk
 
-.PHONY: all paper
-all: $(TOOLS)
+.PHONY: paper
 paper: paper/build/$(LABEL)/paper.pdf
 	@echo "paper: $<"
 

@@ -10,7 +10,7 @@ PYTHON ?= /usr/bin/python3
 
 # A profile says on which data, how many examples and how many epochs; each may be overridden.
 DEFAULT_LEARNING_RATE := 1e-4
-# recorded is what full is, from the record instead of from trainings (35-record.mk).
+# recorded is what full is, from the record instead of from trainings (25-record.mk).
 ifneq ($(filter full recorded,$(PROFILE)),)
 DATA := data/cifar10
 DEFAULT_TRAIN_EXAMPLES := 50000

@@ -46,8 +46,8 @@ KERNELS := $(patsubst src/%.c,%,$(wildcard src/exact/*_kernel.c))
 KERNEL_OBJECTS := $(foreach isa,$(ISAS),$(KERNELS:%=$(OBJ)/%.$(isa).o))
 LIBRARY_OBJECTS := $(LIBRARY_SOURCES:src/%.c=$(OBJ)/%.o) $(KERNEL_OBJECTS)
 
-.PHONY: tools
-tools: $(TOOLS)
+.PHONY: all
+all: $(TOOLS)
 $(TOOLS): $(BIN)/%: $(OBJ)/tools/%.o $(OBJ)/libreinit.a
 	$(LINK) -o $@ $^ $(LIBRARIES)
 

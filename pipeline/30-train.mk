@@ -74,11 +74,9 @@ $(3)/measured: $(3)/accuracy.tsv $(3)/answers.tsv $(3)/losses.tsv $(3)/loss.dat
 # put there.
 .PRECIOUS: $(foreach f,init.safetensors final.safetensors log.tsv losses.tsv accuracy.tsv answers.tsv loss.dat,$(3)/$(f))
 
-ifneq ($(filter $(2),$(SEEDS)),)
 init-$(call column,2,$(1)): $(3)/init.safetensors
 train-$(call column,2,$(1)): $(3)/final.safetensors
 evaluate-$(call column,2,$(1)): $(3)/measured
-endif
 endef
 
 all_rules = $(foreach r,run_rules $(if $(filter recorded,$(PROFILE)),recorded_rules,trained_rules),$(eval $(call \

@@ -26,13 +26,17 @@ $(PAPER_STAMP):
 RUNS_1 := all-ones all-zeros kaiming xavier
 RUNS_2 := carlini-bs300 carlini-bs10 resnet56-bs300 resnet56-bs10
 MANIFEST := $(PAPER)/manifest.sha256
+# The recorded benchmark.
+SPEED := data/recorded/speed
 MANIFEST_DATA = $(shell awk '{ print "$(DATA)/" $$2 }' $(DATA_CHECKSUMS))
-MANIFEST_FILES := pipeline/experiments.tsv paper/claims.txt data/recorded/speed/rounds.tsv data/published/accuracies.tsv \
+MANIFEST_FILES := pipeline/experiments.tsv paper/claims.txt $(SPEED)/rounds.tsv $(SPEED)/ceilings.tsv \
+	data/published/accuracies.tsv \
 	$(RUNS:%=data/published/curves/%.dat) \
 	$(foreach t,$(TRACKS),$(foreach r,$(RUNS_1) $(RUNS_2),$(foreach s,$(SEEDS) $(call more_seeds,$(t):$(r):), \
 	$(addprefix $(RUN_ROOT)/$(t)/$(r)/seed-$(s)/,init.safetensors final.safetensors losses.tsv accuracy.tsv \
 	answers.tsv)))) \
-	$(foreach t,$(TRACKS),$(RUNS:%=$(FIGURES)/$(t)/%.dat)) $(DEMO_DATA) $(FIGURES)/bounds.tsv
+	$(foreach t,$(TRACKS),$(RUNS:%=$(FIGURES)/$(t)/%.dat)) \
+	$(foreach e,$(CHOSEN),$(foreach s,$(call more_seeds,$(e)),$(call folder,$(e),$(s))/loss.dat)) $(DEMO_DATA) $(FIGURES)/bounds.tsv
 
 $(MANIFEST): $(MANIFEST_FILES) $(PAPER_STAMP) | $(DATA_READY)
 	@mkdir -p $(@D)
@@ -117,7 +121,6 @@ $(PAPER)/verdicts.tex: $(PAPER)/verdicts.tsv figures/common.awk paper/verdict-fo
 	@$(AWK_TABLE) paper/verdict-forms.awk $< >$@.partial && mv $@.partial $@
 
 # What training costs, by the recorded benchmark.
-SPEED := data/recorded/speed
 $(PAPER)/speed.tex: figures/common.awk figures/rounds.awk paper/speed.awk pipeline/experiments.tsv \
 		$(SPEED)/ceilings.tsv $(SPEED)/rounds.tsv $(PAPER_STAMP)
 	@mkdir -p $(@D)

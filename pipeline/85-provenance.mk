@@ -7,7 +7,7 @@ why:
 	@$(MAKE) --no-print-directory -n --trace $(TARGET) >$(OBJ)/plan 2>$(OBJ)/plan.errors || \
 		{ sed -n 's/.*\*\*\* /why: /p' $(OBJ)/plan.errors >&2; exit 1; }
 	@awk -f pipeline/plan.awk -f pipeline/why.awk -v target='$(TARGET)' \
-		-v logs="$$(find data/runs -name log.tsv | sort | tr '\n' ' ')" \
+		-v logs="$$(find data/runs -path data/runs/recorded -prune -o -name log.tsv -print | sort | tr '\n' ' ')" \
 		-v several_tracks=$(if $(word 2,$(TRACKS)),1,0) \
 		-v several_seeds="$(if $(word 2,$(SEEDS)),$(RUNS),$(if $(call more_seeds,$(CHOSEN)),all-zeros))" \
 		$(OBJ)/plan
@@ -22,7 +22,7 @@ trace: $(TOOLS)
 	@case '$(filter $(TRACED_RUN),$(RUNS))' in '') echo "trace: '$(NUMBER)': say NUMBER=RUN/train," \
 		"RUN/val or RUN/loss/EPOCH; runs: $(RUNS)" >&2; exit 2;; esac
 	@status=0; $(foreach t,$(TRACKS),$(foreach e,$(filter $(t):$(TRACED_RUN):%,$(CHOSEN)),$(foreach \
-		s,$(SEEDS),$(call trace_one,$(e),$(s)) || status=1;))) exit $$status
+		s,$(SEEDS) $(call more_seeds,$(e)),$(call trace_one,$(e),$(s)) || status=1;))) exit $$status
 
 # make crate: a Workflow Run RO-Crate of this profile. The runs of tools are told from make's account of
 # making everything anew, which it gives when told that all that has a key is stale (00-settings.mk) and
@@ -43,7 +43,7 @@ crate: $(PAPER)/paper.pdf
 	@$(MAKE) --no-print-directory -n --trace $(CRATE_ANEW) $(PAPER)/paper.pdf >$(OBJ)/plan
 	@awk -f pipeline/actions.awk -f pipeline/plan.awk -v bin=$(BIN) $(OBJ)/crate.files $(OBJ)/plan \
 		>$(OBJ)/crate.actions
-	@{ $(foreach v,PROFILE TRACKS SEEDS GEMM $(OVERRIDABLE),printf '%s\t%s\n' $(v) '$($(v))';) } \
+	@{ $(foreach v,PROFILE TRACKS SEEDS ZEROS_SEEDS GEMM $(OVERRIDABLE),printf '%s\t%s\n' $(v) '$($(v))';) } \
 		>$(OBJ)/crate.settings
 	@AGENT='$(AGENT)' COMMIT='$(PAPER_COMMIT)' VERSION='$(PAPER_VERSION)' DATA='$(DATA)' \
 		SUMS='$(DATA_CHECKSUMS)' CC='$(CC)' COMMAND="make paper $(PAPER_SETTINGS)" \

@@ -19,9 +19,9 @@ while read -r file; do
         && sha256sum <"$file" | cut -d' ' -f1)
 done <"$prefix.files" >"$prefix.hashed"
 
-# When a training began: its folder, seconds since 1970.
+# When a training began: its folder, seconds since 1970. One that was taken from the record has no such file.
 sed -n 's|/final\.safetensors$||p' "$prefix.files" | while read -r run; do
-    printf '%s\t%s\n' "$run/final.safetensors" "$(stat -c %Y "$run/begun")"
+    [ ! -f "$run/begun" ] || printf '%s\t%s\n' "$run/final.safetensors" "$(stat -c %Y "$run/begun")"
 done >"$prefix.begun"
 
 first_line() { "$@" 2>/dev/null | head -n 1 || :; }

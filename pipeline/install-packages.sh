@@ -23,7 +23,6 @@ if [ "$(id -u)" != 0 ]; then
     as_root=sudo
 fi
 echo "deps: installing$missing"
-export DEBIAN_FRONTEND=noninteractive
 $as_root apt-get update -qq
 # shellcheck disable=SC2086 # a list of words
 $as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $missing

@@ -12,7 +12,7 @@ IFS=: read -r track run net scheme bias batch loss plotted order <<<"$5"
 name=$track/$run/seed-$seed
 kept=$record/$name
 sums=$record/checksums.sha256
-# The training images that `take` counts again; all of them would take minutes.
+# The training images that `recount` counts again; all of them would take minutes.
 CHECKED=4000
 scratch=$(mktemp -d)
 trap 'rm -rf "$scratch"' EXIT
@@ -62,7 +62,7 @@ keep() {
     } >"$scratch/checked.tsv"
     {
         cat "$MACHINE"
-        printf 'commit\t%s\n' "$COMMIT"
+        printf 'recorded at commit\t%s\n' "$COMMIT"
         printf 'finished\t%s\n' "$(date -u -r "$folder/final.safetensors" +%Y-%m-%dT%H:%M:%SZ)"
         printf 'training seconds\t%s\n' "$(awk -F '\t' -v examples="$EXAMPLES" \
             '/^[0-9]/ { sum += examples / $3 } END { printf "%.0f", sum }' "$log")"

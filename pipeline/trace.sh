@@ -12,6 +12,10 @@ IFS=: read -r track run net scheme bias batch loss plotted order <<<"$5"
 here=$folder/$run/seed-$seed
 curve=$FIGURES/$track/$run.dat
 log=$here/log.tsv
+# A further seed of all zeros has its row in Table 1b and a curve of its own.
+if [[ " $SEEDS " != *" $seed "* ]]; then
+    table=zeros curve=$here/loss.dat SEEDS=$seed
+fi
 results=("$here/init.safetensors" "$here/final.safetensors" "$here/losses.tsv")
 scratch=$(mktemp -d)
 trap 'rm -rf "$scratch"' EXIT
@@ -43,6 +47,11 @@ report_names() { # report_names FILE...
 }
 
 table_has_row() {
+    if [ "$table" = zeros ]; then
+        awk -f figures/common.awk -f paper/zeros.awk -v folders="$here" -v published=data/published \
+            | sed -n "s/.*{\($seed & \)/\1/p" | grep -qF -f - "$1"
+        return
+    fi
     awk -f figures/common.awk -f paper/accuracy.awk -v runs="$run" -v seeds="$SEEDS" \
         -v folder="$folder" -v published=data/published/accuracies.tsv | grep -qFx -f - "$1"
 }
@@ -73,8 +82,9 @@ trace_accuracy() { # trace_accuracy SPLIT
     if [ -f "$PAPER/paper.pdf" ]; then
         link report "$PAPER/paper.pdf" "its manifest names the results below" \
             report_names "$here/accuracy.tsv" "${results[@]}"
-        link table "$PAPER/$track/$table.tex" "its row follows from the accuracies below" \
-            table_has_row "$PAPER/$track/$table.tex"
+        [ "$table" = zeros ] || table=$track/$table
+        link table "$PAPER/$table.tex" "its row follows from the accuracies below" \
+            table_has_row "$PAPER/$table.tex"
     else
         note absent report "$PAPER/paper.pdf is not built"
     fi

@@ -9,7 +9,7 @@ export FLAGS='-std=c11 -D_GNU_SOURCE -Isrc -fopenmp -DREINIT_ISA_NAME=baseline -
 unset MAKEFLAGS MFLAGS MAKELEVEL
 failed=0
 
-build() { make --no-print-directory -j"$(nproc)" "$@" tools >/dev/null; }
+build() { make --no-print-directory -j"$(nproc)" "$@" all >/dev/null; }
 analyse() {
     case $1 in
     clang-format) clang-format --dry-run --Werror src/*/*.[ch] tests/unit/*.[ch] tests/fuzz/*.[ch] ;;
@@ -26,7 +26,7 @@ analyse() {
     scan-build)
         rm -rf $objects/scan-build
         scan-build --status-bugs -o $objects/reports make --no-print-directory -j"$(nproc)" \
-            BIN=$objects/scan-build OPTIMISE=-O1 CFLAGS="-include tests/analyser.h -Wno-unused-value" tools >$objects/log 2>&1
+            BIN=$objects/scan-build OPTIMISE=-O1 CFLAGS="-include tests/analyser.h -Wno-unused-value" all >$objects/log 2>&1
         local code=$?
         grep -E 'warning:|scan-build: ' $objects/log
         return $code

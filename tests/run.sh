@@ -5,10 +5,7 @@
 set -u
 export BIN=$1 LC_ALL=C
 export CMOCKA_MESSAGE_OUTPUT=TAP
-# Settings of the make that runs this are not those of the makes that tests run.
-unset MAKEFLAGS MFLAGS MAKELEVEL PROFILE TRACKS SEEDS THREADS GEMM LEARNING_RATE
-unset KEEP RUN EPOCH STEPS
-unset TRAIN_EXAMPLES TEST_EXAMPLES EPOCHS_carlini EPOCHS_resnet56
+. tests/settings.sh
 shift
 passed=0 failed=0 skipped=0
 scratch=$(mktemp -d)
