@@ -5,7 +5,7 @@
 # data; then only the first epochs of the published curve are shown. MORE are tables of loss-to-dat of one
 # seed each, for panel 1, and MORE_SEEDS those seeds; or both are empty. For panels 1 and 2: DATi, a table
 # of loss-to-dat; TITLEi; OURSi and PUBLISHEDi, what its losses are divided by; LABELi, what they then
-# are; SCALEi, linear or log.
+# are; SCALEi, linear or log; FLOORi, below which it cannot fall, or 0.
 
 WIDTH = 15.6
 HEIGHT = 7.2
@@ -20,6 +20,7 @@ array name[2] = [TITLE1, TITLE2]
 array scale[2] = [SCALE1, SCALE2]
 array what[2] = [LABEL1, LABEL2]
 array ours[2] = [real(OURS1), real(OURS2)]
+array least[2] = [real(FLOOR1), real(FLOOR2)]
 array published[2] = [real(PUBLISHED1), real(PUBLISHED2)]
 
 set xlabel "epoch" offset 0,0.9
@@ -50,10 +51,10 @@ if (MORE ne "") {
 
 set multiplot
 do for [i = 1:2] {
-    set lmargin screen (i == 1 ? 0.085 : 0.598)
+    set lmargin screen (i == 1 ? 0.09 : 0.603)
     set rmargin screen (i == 1 ? 0.48 : 0.995)
     set title name[i] offset 0,-0.8
-    set label 5 what[i] at screen (i == 1 ? 0.012 : 0.525), graph 0.5 center rotate
+    set label 5 what[i] at screen (i == 1 ? 0.009 : 0.522), graph 0.5 center rotate
     if (scale[i] eq "log") {
         set logscale y
         set format y "$10^{%T}$"
@@ -62,6 +63,11 @@ do for [i = 1:2] {
         unset logscale y
         set format y "$%g$"
         set yrange [*:*]
+    }
+    if (least[i] > 0) {
+        set yrange [0.98*least[i]:*]
+        set arrow 4 from graph 0, first least[i] to graph 1, first least[i] nohead linestyle 4
+        set label 7 "floor" at graph 0.02, first least[i] offset 0,0.6
     }
     # A list must not be empty: if there are none, ours is drawn once more below itself.
     further = i == 1 && MORE ne "" ? MORE : dat[i]

@@ -50,6 +50,9 @@ function panel(i, run,    path)
     set("TITLE" i, run_title(run) (LOG[path, "infinite"] == 0 ? "" \
         : " (ours not finite in " plural(LOG[path, "infinite"], "epoch") ")"))
     divisors(i, path)
+    # Of the loss that takes the softmax twice no example's is less.
+    set("FLOOR" i, log_value(path, "loss") != "cross-entropy-of-softmax" ? 0 \
+        : log(1 + 9 / exp(1)) * (examples == FULL ? FULL / 1000 : 1))
     # The all-ones curve falls through four powers of ten.
     set("SCALE" i, run == "all-ones" ? "log" : "linear")
 }

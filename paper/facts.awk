@@ -2,6 +2,7 @@
 #   awk -f figures/common.awk -f paper/facts.awk -v profile=P -v tracks="T..." -v seeds="1 2"
 #       -v runs="R..." -v folder=RUNS -v command=C -v overrides="NAME=value..." -v commit=C
 #       -v version=V -v chain=CHAIN.dat -v networks=NETWORKS.txt -v published=ACCURACIES.tsv
+#       -v curves=data/published/curves
 
 # 0.0001 -> 10^{-4}, 0.0003 -> 3\cdot10^{-4}; to so many decimals, 14 unless told.
 function scientific(number, decimals,    part)
@@ -67,6 +68,46 @@ function read_ones(path,    line, part)
             FACT["ones greatest"] = part[4]
     }
     close(path)
+}
+
+# A number that the text asks for by a name with a hyphen: \numberof{train-kaiming}.
+function number(name, value)
+{
+    print "\\expandafter\\newcommand\\expandafter*\\csname number-" name "\\endcsname{" value "}"
+}
+
+# Accuracies, and mean losses of the second and the last epoch, of the first seed of the first track.
+function print_results(    r, path, line, part, size, loss, epochs)
+{
+    for (r = 1; r <= run_count; r++) {
+        path = folder "/" track[1] "/" run[r] "/seed-" seed[1]
+        while ((getline line < (path "/accuracy.tsv")) > 0)
+            if (split(line, part, "\t") == 4 && part[3] + 0 > 0)
+                number((part[1] == "test" ? "val-" : "train-") run[r], sprintf("%.2f", 100 * part[2] / part[3]))
+        close(path "/accuracy.tsv")
+        epochs = log_value(path "/log.tsv", "epochs")
+        size = log_value(path "/log.tsv", "plotted") == "examples" ? FACT["examples"] \
+            : batches(FACT["examples"], log_value(path "/log.tsv", "batch_size"))
+        while ((getline line < (path "/log.tsv")) > 0)
+            if (split(line, part, "\t") == 6 && part[1] ~ /^[1-9]/) {
+                loss = sprintf("%.3g", part[2] / size)
+                if (part[1] == 2)
+                    number("second-" run[r], loss)
+                if (part[1] == epochs)
+                    number("last-" run[r], loss)
+            }
+        close(path "/log.tsv")
+    }
+}
+
+function greatest_loss(path,    line, part, most)
+{
+    while ((getline line < path) > 0) {
+        if (line ~ /^[1-9]/ && split(line, part, " ") == 2 && part[2] + 0 > most)
+            most = part[2] + 0
+    }
+    close(path)
+    return most > 0 ? most : fail(path ": no curve")
 }
 
 # A fact that must have been read.
@@ -162,6 +203,7 @@ BEGIN {
     macro("loggedaccuracy", fact("logged accuracy"))
     macro("largebatchupdates", thousands(batches(FULL, 300)))
     macro("smallbatchupdates", thousands(batches(FULL, 10)))
+    macro("largeallupdates", thousands(50 * batches(FULL, 300)))
     macro("lossfloor", sprintf("%.4f", log(1 + 9 / e)))
     macro("lossceiling", sprintf("%.4f", log(e + 9)))
     macro("lossguess", sprintf("%.4f", log(10)))
@@ -172,11 +214,16 @@ BEGIN {
     macro("constantdistance", sprintf("%.2f", fact("constant-distance")))
     macro("longsteps", fact("long-spread-steps"))
     macro("longdistance", sprintf("%.2f", fact("long-distance")))
+    macro("onesresolution", scientific(greatest_loss(curves "/all-ones.dat") / 100, 1))
     macro("oneslabels", fact("ones labels"))
     macro("onesleast", scientific(fact("ones least"), 2))
     macro("onesgreatest", scientific(fact("ones greatest"), 2))
     macro("arithmetic", fact("arithmetic"))
+    print_results()
     condition("whole", is_whole())
+    # What the discussion is about: these trainings have the same bits wherever they are done.
+    condition("discussed", is_whole() && FACT["arithmetic"] == "exact" && seeds == 1 && track[1] == "as-run")
+    condition("recorded", profile == "recorded")
     condition("allexamples", FACT["examples"] == FULL)
     condition("exact", FACT["arithmetic"] == "exact")
     condition("severalseeds", seed_count > 1)

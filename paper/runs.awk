@@ -6,9 +6,17 @@ function read_experiments(    line, part)
 {
     while ((getline line < experiments) > 0) {
         if (substr(line, 1, 1) != "#" && split(line, part, "\t") == 9)
-            WEIGHTS[part[1], part[2]] = part[4] " & " part[5]
+            WEIGHTS[part[1], part[2]] = weights_title(part[4]) " & " (part[5] == "scheme" ? "as weights" : "PyTorch's")
     }
     close(experiments)
+}
+
+function weights_title(scheme)
+{
+    if (scheme == "default") return "PyTorch's"
+    sub(/^kaiming-/, "Kaiming, ", scheme)
+    sub(/^xavier-/, "Xavier, ", scheme)
+    return scheme
 }
 
 function loss_title(loss)

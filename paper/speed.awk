@@ -27,7 +27,7 @@ function row(key,    part, one, ours, installed, kept)
     ours = speed(key, "ours")
     installed = speed(key, "")
     kept = speed(key, "-kept")
-    return (part[1] == "carlini" ? "Carlini" : "ResNet56") " & " part[2] " & " \
+    return (part[1] == "carlini" ? "Carlini" : "ResNet56") " & " part[2] (counted[key, "ours" SUBSEP threads] > 0 ? "" : "$^*$") " & " \
         sprintf("%.0f & %.0f & %.2f & %d & %.0f & %.1f & %.0f & %.1f", one, ours, ours / one,
         rss[key, "ours" SUBSEP threads], installed, ours / installed, kept, ours / kept) "\\\\"
 }

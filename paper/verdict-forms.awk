@@ -37,7 +37,19 @@ function relation(test)
 
 BEGIN { FS = "\t" }
 FNR == 1 { next }
-{ count[$10]++ }
+{
+    part = name = $12
+    sub(/^[^ ]+ /, "", part)
+    sub(/ .*/, "", name)
+    count[$10]++
+    of[name]++
+    held[name] += $10 == "reproduced" || $10 == "reproduced only as-run"
+}
+form == "text" && part != last_part { print (last_part == "" ? "" : "\n") plain(part) "\n" }
+form != "text" && part != last_part {
+    rows = rows (rows == "" ? "" : "\\addlinespace\n") "\\multicolumn{6}{@{}l}{\\textit{" part "}}\\\\*\n"
+}
+{ last_part = part }
 form == "text" {
     printf "%-28s %s (%s)\n", $10, plain($2), plain($3)
     if ($9 != "none")
@@ -62,5 +74,10 @@ END {
     }
     macro("verdictrows", rows)
     macro("verdictcount", FNR - 1)
+    # How many of a part there are, and how many the code's track bears out.
+    for (name in of) {
+        macro("count" name, of[name])
+        macro("held" name, held[name])
+    }
     macro("verdictsummary", summary)
 }

@@ -23,9 +23,9 @@ function labels(run)
     return LABELS[SOURCE, run]
 }
 
-# Of the seeds of all zeros that learn: "count", or the mean of "train", "val", "loss", the last, or "jagged",
-# of epochs 1 to 10.
-function zeros_learning(what,    asked, track, n, source, i, count, sum)
+# Of the seeds of all zeros that learn: "count"; "most", the greatest accuracy; or the mean of "train", "val",
+# "loss", the last, or "jagged" or "bends", of epochs 1 to 10.
+function zeros_learning(what,    asked, track, n, source, i, count, sum, most)
 {
     asked = track = SOURCE
     sub(/\/.*/, "", track)
@@ -43,8 +43,12 @@ function zeros_learning(what,    asked, track, n, source, i, count, sum)
         if (what == "val") sum += val("all-zeros")
         if (what == "loss") sum += loss("all-zeros", last())
         if (what == "jagged") sum += jagged("all-zeros", 1, 10)
+        if (what == "bends") sum += bends("all-zeros", 1, 10)
+        most = max(most, max(train("all-zeros"), val("all-zeros")))
     }
     SOURCE = asked
+    if (what == "most")
+        return most + 0
     return what == "count" ? count + 0 : over(sum, count)
 }
 
@@ -56,9 +60,10 @@ function bound(theorem)
         MISSING = 1
     return theorem in BOUND ? BOUND[theorem] : fail(bounds ": nothing on theorem " theorem)
 }
+# What was read off an image is good to a hundredth of its axis: below that it is no number.
 function loss(run, epoch)
 {
-    if (!((SOURCE, run, epoch) in LOSS))
+    if (!((SOURCE, run, epoch) in LOSS) || (SOURCE == "published" && LOSS[SOURCE, run, epoch] < GREATEST[run] / 100))
         MISSING = 1
     return LOSS[SOURCE, run, epoch]
 }
@@ -97,6 +102,18 @@ function jagged(run, from, to,    k, n, sum, fall)
         n++
     }
     return over(sum, n * fall)
+}
+
+# The share of epochs from..to whose loss lies above the middle of its neighbours: 0 of a convex curve.
+function bends(run, from, to,    k, n, count)
+{
+    from = max(from, 2)
+    to = min(to, last() - 1)
+    for (k = from; k <= to; k++) {
+        count += loss(run, k) > (loss(run, k - 1) + loss(run, k + 1)) / 2
+        n++
+    }
+    return over(count, n)
 }
 
 function min(a, b) { return a < b ? a : b }
@@ -143,6 +160,8 @@ function read_curve(source, run, path, between,    line, part)
             continue
         split(line, part, between)
         LOSS[source, run, part[1]] = part[2] + 0
+        if (source == "published")
+            GREATEST[run] = max(GREATEST[run], part[2] + 0)
         EPOCHS[source] = part[1]
     }
     close(path)
@@ -177,11 +196,16 @@ function read_bounds(    line, part)
     close(bounds)
 }
 
-function read_claims(    line, key, text)
+function read_claims(    line, key, text, title)
 {
     while ((getline line < claims) > 0) {
         if (line ~ /^(#.*)?$/)
             continue
+        if (line ~ /^part /) {
+            title = line
+            sub(/^part +/, "", title)
+            continue
+        }
         if (line ~ /^ /) {
             CLAIM[count, key] = CLAIM[count, key] line
             continue
@@ -190,7 +214,7 @@ function read_claims(    line, key, text)
         sub(/ .*/, "", key)
         sub(/^[a-z]+ +/, "", text)
         if (key == "claim")
-            count++
+            CLAIM[++count, "part"] = title
         if (key !~ /^(claim|says|where|value|unit|test|why)$/ || count == 0)
             fail(claims ": a broken line: " line)
         CLAIM[count, key] = text
@@ -282,7 +306,7 @@ BEGIN {
         if (!(("as-run/" more[s], "all-zeros", "test") in ACCURACY))
             read_run("as-run/" more[s], "all-zeros", folder "/as-run/all-zeros/seed-" more[s])
     read_claims()
-    print "claim\tsays\twhere\tpublished\tpasses\tours as-run\tours as-written\tunit\ttest\tverdict\twhy"
+    print "claim\tsays\twhere\tpublished\tpasses\tours as-run\tours as-written\tunit\ttest\tverdict\twhy\tpart"
     for (c = 1; c <= count; c++) {
         OURS["as-run"] = OURS["as-written"] = "-"
         printed = ""
@@ -293,6 +317,6 @@ BEGIN {
         }
         print CLAIM[c, "claim"] "\t" CLAIM[c, "says"] "\t" CLAIM[c, "where"] "\t" shown(printed) "\t" \
             (printed == "" ? "-" : holds(printed, CLAIM[c, "test"], printed) ? "yes" : "no") "\t" OURS["as-run"] "\t" OURS["as-written"] "\t" CLAIM[c, "unit"] "\t" CLAIM[c, "test"] "\t" \
-            verdict(c) "\t" CLAIM[c, "why"]
+            verdict(c) "\t" CLAIM[c, "why"] "\t" CLAIM[c, "part"]
     }
 }

@@ -45,14 +45,18 @@ function spread(path,    line, part, most, rows)
     return most == 0 ? "none" : sprintf("%.2g", most)
 }
 
-function printed(    path, line, part)
+function read_published(    path, line, part)
 {
     path = published "/accuracies.tsv"
     while ((getline line < path) > 0) {
-        if (split(line, part, "\t") == 5 && part[1] == "all-zeros")
-            return sprintf("%.2f & %.2f", 100 * part[2], 100 * part[3])
+        if (split(line, part, "\t") == 5 && part[1] == "all-zeros") {
+            PRINTED["train"] = sprintf("%.2f", 100 * part[2])
+            PRINTED["test"] = sprintf("%.2f", 100 * part[3])
+        }
     }
-    fail(path ": nothing on all-zeros")
+    close(path)
+    if (!("train" in PRINTED))
+        fail(path ": nothing on all-zeros")
 }
 
 function in_words(number)
@@ -65,18 +69,28 @@ BEGIN {
     SCRIPT = "zeros.awk"
     count = split(folders, run, " ")
     condition("zeros", count > 0)
+    read_published()
     for (i = 1; i <= count; i++) {
         validated = accuracy(run[i] "/accuracy.tsv", "test")
-        learning += learns(validated)
+        trained = accuracy(run[i] "/accuracy.tsv", "train")
+        if (learns(validated)) {
+            least = learning == 0 || trained < least ? trained : least
+            most = learning == 0 || trained > most ? trained : most
+            learning++
+        }
         seed = run[i]
         sub(/.*seed-/, "", seed)
         rows = rows seed " & " losses(run[i] "/log.tsv", "\t") " & " \
-            sprintf("%.2f & %.2f", accuracy(run[i] "/accuracy.tsv", "train"), validated) " & " \
+            sprintf("%.2f & %.2f", trained, validated) " & " \
             spread(run[i] "/answers.tsv") "\\\\\n"
     }
-    rows = rows "published & " losses(published "/curves/all-zeros.dat", " ") " & " printed() " & --\\\\\n"
+    rows = rows "published & " losses(published "/curves/all-zeros.dat", " ") " & " PRINTED["train"] " & " PRINTED["test"] " & --\\\\\n"
     macro("zerosrows", rows)
     macro("zeroscount", in_words(count))
+    condition("zeroslearned", learning > 0)
+    if (learning > 0)
+        macro("zerosrange", sprintf("%.1f", least) (most > least ? sprintf(" to %.1f", most) : ""))
+    macro("zerospublished", PRINTED["train"])
     macro("zeroslearners", in_words(learning))
     macro("zeroslearn", in_words(learning) (learning < 2 ? " learns" : " learn"))
 }

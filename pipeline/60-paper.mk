@@ -86,13 +86,15 @@ $(PAPER)/networks.txt: $(PAPER_NETWORKS) $(BIN)/show-weights $(PAPER_STAMP)
 RESULT_FILES := $(foreach t,$(TRACKS),$(foreach r,$(RUNS),$(foreach f,log.tsv accuracy.tsv answers.tsv,\
 	$(call run_files,$(t),$(r),$(f)))))
 $(PAPER)/facts.tex: figures/common.awk paper/facts.awk $(FIGURES)/chain.dat \
-		$(PAPER)/networks.txt data/published/accuracies.tsv $(PAPER_STAMP) $(RESULT_FILES)
+		$(PAPER)/networks.txt data/published/accuracies.tsv data/published/curves/all-ones.dat \
+		$(PAPER_STAMP) $(RESULT_FILES)
 	@mkdir -p $(@D)
 	$(AWK_TABLE) paper/facts.awk -v profile=$(LABEL) -v tracks="$(strip $(TRACKS))" \
 		-v seeds="$(strip $(SEEDS))" -v runs="$(RUNS)" -v folder=$(RUN_ROOT) \
 		-v command="make paper $(PAPER_SETTINGS)" -v overrides="$(strip $(PROFILE_OVERRIDES))" \
 		-v commit=$(PAPER_COMMIT) -v version=$(PAPER_VERSION) -v chain=$(FIGURES)/chain.dat \
 		-v networks=$(PAPER)/networks.txt -v published=data/published/accuracies.tsv \
+		-v curves=data/published/curves \
 		>$@.partial && mv $@.partial $@
 
 # All zeros with several seeds.

@@ -64,6 +64,7 @@ zeros-learning-train 47.00 - reproduced only as-run
 zeros-learning-val 46.00 - reproduced only as-run
 zeros-learning-600 600.21 - reproduced only as-run
 zeros-learning-jagged 1.70 - reproduced only as-run
+zeros-learning-higher 4.16 - reproduced only as-run
 TEXT
 judge as-run 1 1 "1 2" | awk -F '\t' '$1 ~ /^zeros-(some-|)learn/ { print $1, $6, $10 }' >"$TMP/now"
 grep -qx 'zeros-learning-val - not reproduced' "$TMP/now" || { cat "$TMP/now"; exit 1; }
