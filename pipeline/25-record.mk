@@ -19,8 +19,6 @@ $(3)/final.safetensors: $(call stale,$(3)/final.safetensors,$(train_key)) $(RECO
 	@touch $(3)/log.tsv
 	@$(call note,$(3)/final.safetensors,$(train_key))
 
-$(3)/log.tsv: $(3)/final.safetensors ;
-
 $(3)/accuracy.tsv: $(call stale,$(3)/accuracy.tsv,$(evaluate_key)) $(3)/final.safetensors \
 		$(if $(wildcard $(3)/answers.tsv),,FORCE) \
 		$(foreach f,accuracy.tsv answers.tsv checked.tsv,$(call recorded_folder,$(1),$(2))/$(f))

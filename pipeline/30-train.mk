@@ -38,8 +38,6 @@ $(3)/final.safetensors: $(call stale,$(3)/final.safetensors,$(train_key)) \
 	@touch $(3)/log.tsv
 	@$(call note,$(3)/final.safetensors,$(train_key))
 
-$(3)/log.tsv: $(3)/final.safetensors ;
-
 $(3)/accuracy.tsv: $(call stale,$(3)/accuracy.tsv,$(evaluate_key)) $(3)/final.safetensors \
 		$(if $(wildcard $(3)/answers.tsv),,FORCE) | $(DATA_READY) $(BIN)/evaluate
 	@{ printf 'split\tcorrect\texamples\tfraction\n' && \
@@ -59,6 +57,8 @@ $(3)/init.safetensors: $(call stale,$(3)/init.safetensors,$(init_key)) | $(BIN)/
 	$(BIN)/init-weights --net $(call column,3,$(1)) --scheme $(call column,4,$(1)) \
 		--bias $(call column,5,$(1)) --track $(call column,1,$(1)) --seed $(2) --out $$@
 	@$(call note,$(3)/init.safetensors,$(init_key))
+
+$(3)/log.tsv: $(3)/final.safetensors ;
 
 $(3)/losses.tsv: $(3)/log.tsv
 	@grep -v '^#' $$< | cut -f1,2,4 >$$@.$$$$PPID.partial && mv $$@.$$$$PPID.partial $$@
