@@ -1,7 +1,8 @@
 # The data, and the state of things that keys are made of.
 #
 # STATE is a makefile that make itself brings up to date before anything else, with -n too: what the
-# arithmetic's fingerprint and the data's checksums are now. So make -n compiles, hashes and takes the fingerprint, and does no more.
+# arithmetic's fingerprint and the data's checksums are now. So make -n compiles, hashes and takes the
+# fingerprint, and does no more.
 # A data file is looked at again when anything that stat tells of it is new.
 
 STATE := $(OBJ)/state.mk

@@ -36,7 +36,8 @@ MANIFEST_FILES := pipeline/experiments.tsv paper/claims.txt $(SPEED)/rounds.tsv 
 	$(addprefix $(RUN_ROOT)/$(t)/$(r)/seed-$(s)/,init.safetensors final.safetensors losses.tsv accuracy.tsv \
 	answers.tsv)))) \
 	$(foreach t,$(TRACKS),$(RUNS:%=$(FIGURES)/$(t)/%.dat)) \
-	$(foreach e,$(CHOSEN),$(foreach s,$(call more_seeds,$(e)),$(call folder,$(e),$(s))/loss.dat)) $(DEMO_DATA) $(FIGURES)/bounds.tsv
+	$(foreach e,$(CHOSEN),$(foreach s,$(call more_seeds,$(e)),$(call folder,$(e),$(s))/loss.dat)) \
+	$(DEMO_DATA) $(FIGURES)/bounds.tsv
 
 $(MANIFEST): $(MANIFEST_FILES) $(PAPER_STAMP) | $(DATA_READY)
 	@mkdir -p $(@D)
