@@ -1,5 +1,5 @@
 # Every number and name in the paper's text that the pipeline decides, as LaTeX macros.
-#   awk -f figures/common.awk -f paper/facts.awk -v profile=P -v tracks="T..." -v seeds="1 2"
+#   awk -f figures/common.awk -f paper/results.awk -f paper/facts.awk -v profile=P -v tracks="T..." -v seeds="1 2"
 #       -v runs="R..." -v folder=RUNS -v command=C -v overrides="NAME=value..." -v commit=C
 #       -v version=V -v chain=CHAIN.dat -v networks=NETWORKS.txt -v published=ACCURACIES.tsv
 #       -v curves=data/published/curves
@@ -32,7 +32,8 @@ function check_runs(    t, s, r, path, net)
                 same("learning rate", log_value(path "/log.tsv", "learning_rate"), path)
                 same("arithmetic", log_value(path "/log.tsv", "arithmetic"), path)
                 same("epochs of " net, log_value(path "/log.tsv", "epochs"), path)
-                same("tested examples", tested(path "/accuracy.tsv"), path)
+                read_accuracies(path "/accuracy.tsv")
+                same("tested examples", EXAMPLES[path "/accuracy.tsv", "test"], path)
             }
 }
 
@@ -43,33 +44,6 @@ function same(what, value, path)
     FACT[what] = value
 }
 
-function tested(path,    line, part, examples)
-{
-    while ((getline line < path) > 0) {
-        if (split(line, part, "\t") == 4 && part[1] == "test")
-            examples = part[3]
-    }
-    close(path)
-    if (examples == "")
-        fail(path ": missing, or without a test row")
-    return examples
-}
-
-# What all ones puts out, of the first seed of the first track: labels among its answers, range of logits.
-function read_ones(path,    line, part)
-{
-    while ((getline line < path) > 0) {
-        if (split(line, part, "\t") != 4 || part[1] !~ /^[0-9]$/)
-            continue
-        FACT["ones labels"] += part[2] > 0
-        if (!("ones least" in FACT) || part[3] + 0 < FACT["ones least"] + 0)
-            FACT["ones least"] = part[3]
-        if (!("ones greatest" in FACT) || part[4] + 0 > FACT["ones greatest"] + 0)
-            FACT["ones greatest"] = part[4]
-    }
-    close(path)
-}
-
 # A number that the text asks for by a name with a hyphen: \numberof{train-kaiming}.
 function number(name, value)
 {
@@ -77,37 +51,20 @@ function number(name, value)
 }
 
 # Accuracies, and mean losses of the second and the last epoch, of the first seed of the first track.
-function print_results(    r, path, line, part, size, loss, epochs)
+function print_results(    r, path, log_file, size)
 {
     for (r = 1; r <= run_count; r++) {
         path = folder "/" track[1] "/" run[r] "/seed-" seed[1]
-        while ((getline line < (path "/accuracy.tsv")) > 0)
-            if (split(line, part, "\t") == 4 && part[3] + 0 > 0)
-                number((part[1] == "test" ? "val-" : "train-") run[r], sprintf("%.2f", 100 * part[2] / part[3]))
-        close(path "/accuracy.tsv")
-        epochs = log_value(path "/log.tsv", "epochs")
-        size = log_value(path "/log.tsv", "plotted") == "examples" ? FACT["examples"] \
-            : batches(FACT["examples"], log_value(path "/log.tsv", "batch_size"))
-        while ((getline line < (path "/log.tsv")) > 0)
-            if (split(line, part, "\t") == 6 && part[1] ~ /^[1-9]/) {
-                loss = sprintf("%.3g", part[2] / size)
-                if (part[1] == 2)
-                    number("second-" run[r], loss)
-                if (part[1] == epochs)
-                    number("last-" run[r], loss)
-            }
-        close(path "/log.tsv")
+        number("train-" run[r], sprintf("%.2f", ACCURACY[path "/accuracy.tsv", "train"]))
+        number("val-" run[r], sprintf("%.2f", ACCURACY[path "/accuracy.tsv", "test"]))
+        log_file = path "/log.tsv"
+        read_totals(log_file)
+        size = log_value(log_file, "plotted") == "examples" ? FACT["examples"] \
+            : batches(FACT["examples"], log_value(log_file, "batch_size"))
+        if (LAST[log_file] > 1)
+            number("second-" run[r], sprintf("%.3g", TOTAL[log_file, 2] / size))
+        number("last-" run[r], sprintf("%.3g", TOTAL[log_file, LAST[log_file]] / size))
     }
-}
-
-function greatest_loss(path,    line, part, most)
-{
-    while ((getline line < path) > 0) {
-        if (line ~ /^[1-9]/ && split(line, part, " ") == 2 && part[2] + 0 > most)
-            most = part[2] + 0
-    }
-    close(path)
-    return most > 0 ? most : fail(path ": no curve")
 }
 
 # A fact that must have been read.
@@ -134,18 +91,6 @@ function read_networks(    line, part, size, net, n, i, count)
         FACT["parameters of " net] += count
     }
     close(networks)
-}
-
-# What the paper printed and the author's log says of one run's accuracy on the training examples.
-function read_published(run,    line, part)
-{
-    while ((getline line < published) > 0) {
-        if (split(line, part, "\t") == 5 && part[1] == run) {
-            FACT["printed accuracy"] = sprintf("%.2f", 100 * part[2])
-            FACT["logged accuracy"] = sprintf("%.2f", 100 * part[4])
-        }
-    }
-    close(published)
 }
 
 # Trained as the published runs were: then, and only then, the numbers can be compared.
@@ -180,8 +125,11 @@ BEGIN {
     check_runs()
     read_spreads()
     read_networks()
-    read_published("resnet56-bs10")
-    read_ones(folder "/" track[1] "/all-ones/seed-" seed[1] "/answers.tsv")
+    read_printed(published)
+    read_totals(curves "/all-ones.dat")
+    # What all ones puts out, of the first seed of the first track.
+    ones = folder "/" track[1] "/all-ones/seed-" seed[1] "/answers.tsv"
+    read_answers(ones)
     e = exp(1)
     macro("profile", profile)
     macro("version", version)
@@ -199,8 +147,8 @@ BEGIN {
     macro("learningrate", scientific(fact("learning rate")))
     macro("carliniparameters", thousands(fact("parameters of carlini")))
     macro("resnetparameters", thousands(fact("parameters of resnet56")))
-    macro("printedaccuracy", fact("printed accuracy"))
-    macro("loggedaccuracy", fact("logged accuracy"))
+    macro("printedaccuracy", sprintf("%.2f", printed_accuracy("resnet56-bs10", "train")))
+    macro("loggedaccuracy", sprintf("%.2f", LOGGED["resnet56-bs10"]))
     macro("largebatchupdates", thousands(batches(FULL, 300)))
     macro("smallbatchupdates", thousands(batches(FULL, 10)))
     macro("largeallupdates", thousands(50 * batches(FULL, 300)))
@@ -214,10 +162,10 @@ BEGIN {
     macro("constantdistance", sprintf("%.2f", fact("constant-distance")))
     macro("longsteps", fact("long-spread-steps"))
     macro("longdistance", sprintf("%.2f", fact("long-distance")))
-    macro("onesresolution", scientific(greatest_loss(curves "/all-ones.dat") / 100, 1))
-    macro("oneslabels", fact("ones labels"))
-    macro("onesleast", scientific(fact("ones least"), 2))
-    macro("onesgreatest", scientific(fact("ones greatest"), 2))
+    macro("onesresolution", scientific(reading_error(curves "/all-ones.dat"), 1))
+    macro("oneslabels", LABELS[ones])
+    macro("onesleast", scientific(LEAST[ones], 2))
+    macro("onesgreatest", scientific(GREATEST[ones], 2))
     macro("arithmetic", fact("arithmetic"))
     print_results()
     condition("whole", is_whole())

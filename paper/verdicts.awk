@@ -1,5 +1,5 @@
 # Judges the paper's claims: a line of tab-separated fields for each, after a header.
-#   awk -f figures/common.awk -f paper/verdicts.awk -f FORMULAS -v claims=paper/claims.txt
+#   awk -f figures/common.awk -f paper/results.awk -f paper/verdicts.awk -f FORMULAS -v claims=paper/claims.txt
 #       -v tracks="T..." -v seeds="1 2" -v folder=RUNS -v published=data/published
 #       -v zeros="1 2 3 4" -v bounds=BOUNDS.tsv -v whole=1
 # FORMULAS is what formulas.awk makes of the claims. whole=0: these runs are not as long, or not on as many
@@ -18,9 +18,9 @@ function val(run) { return accuracy(run, "test") }
 # How many labels a run answers at all.
 function labels(run)
 {
-    if (!((SOURCE, run) in LABELS))
+    if (SOURCE == "published")
         MISSING = 1
-    return LABELS[SOURCE, run]
+    return LABELS[results(run) "/answers.tsv"]
 }
 
 # Of the seeds of all zeros that learn: "count"; "most", the greatest accuracy; or the mean of "train", "val",
@@ -60,19 +60,20 @@ function bound(theorem)
         MISSING = 1
     return theorem in BOUND ? BOUND[theorem] : fail(bounds ": nothing on theorem " theorem)
 }
-# What was read off an image is good to a hundredth of its axis: below that it is no number.
-function loss(run, epoch)
+function loss(run, epoch,    path)
 {
-    if (!((SOURCE, run, epoch) in LOSS) || (SOURCE == "published" && LOSS[SOURCE, run, epoch] < GREATEST[run] / 100))
+    path = SOURCE == "published" ? curve(run) : results(run) "/log.tsv"
+    # Below the reading error it is no number.
+    if (!((path, epoch) in TOTAL) || (SOURCE == "published" && TOTAL[path, epoch] < ERROR[run]))
         MISSING = 1
-    return LOSS[SOURCE, run, epoch]
+    return TOTAL[path, epoch]
 }
 function last() { return EPOCHS[SOURCE] }
 
 # Of a batch: the plotted loss of a Carlini run by its number of batches.
 function mean_loss(run, epoch)
 {
-    return loss(run, epoch) / batches(EXAMPLES[SOURCE], run ~ /bs300$/ ? 300 : run ~ /bs10$/ ? 10 : 128)
+    return loss(run, epoch) / batches(SOURCE == "published" ? 50000 : EXAMPLES[results(run) "/accuracy.tsv", "train"], run ~ /bs300$/ ? 300 : run ~ /bs10$/ ? 10 : 128)
 }
 
 # The first epoch by which `share` of the fall from the first loss to the lowest is done.
@@ -127,64 +128,45 @@ function over(a, b)
     return 0
 }
 
-function accuracy(run, split_name)
+function accuracy(run, split_name,    path)
 {
-    if (!((SOURCE, run, split_name) in ACCURACY))
+    if (SOURCE == "published")
+        return printed_accuracy(run, split_name)
+    path = results(run) "/accuracy.tsv"
+    if (!((path, split_name) in ACCURACY))
         MISSING = 1
-    return ACCURACY[SOURCE, run, split_name]
+    return ACCURACY[path, split_name]
 }
 
 # SOURCE is "published" or TRACK/SEED.
-function read_published(    line, part, path, i)
+function results(run,    part)
 {
-    path = published "/accuracies.tsv"
-    while ((getline line < path) > 0) {
-        if (substr(line, 1, 1) == "#")
-            continue
-        if (split(line, part, "\t") != 5)
-            fail(path ": a broken line: " line)
-        RUN[part[1]]
-        ACCURACY["published", part[1], "train"] = 100 * part[2]
-        ACCURACY["published", part[1], "test"] = 100 * part[3]
-        read_curve("published", part[1], published "/curves/" part[1] ".dat", " ")
-    }
-    close(path)
-    EXAMPLES["published"] = 50000
+    split(SOURCE, part, "/")
+    return folder "/" part[1] "/" run "/seed-" part[2]
 }
 
-# Lines that begin with an epoch and its loss.
-function read_curve(source, run, path, between,    line, part)
+function curve(run) { return published "/curves/" run ".dat" }
+
+function read_published(    run)
 {
-    while ((getline line < path) > 0) {
-        if (line !~ /^[1-9]/)
-            continue
-        split(line, part, between)
-        LOSS[source, run, part[1]] = part[2] + 0
-        if (source == "published")
-            GREATEST[run] = max(GREATEST[run], part[2] + 0)
-        EPOCHS[source] = part[1]
+    read_printed(published "/accuracies.tsv")
+    for (run in RUN) {
+        read_totals(curve(run))
+        ERROR[run] = reading_error(curve(run))
+        if (!("published" in EPOCHS) || LAST[curve(run)] < EPOCHS["published"])
+            EPOCHS["published"] = LAST[curve(run)]
     }
-    close(path)
 }
 
-function read_run(source, run, path,    line, part)
+function read_run(source, run,    path)
 {
-    while ((getline line < (path "/accuracy.tsv")) > 0) {
-        if (split(line, part, "\t") == 4 && part[3] > 0) {
-            ACCURACY[source, run, part[1]] = 100 * part[2] / part[3]
-            if (part[1] == "train")
-                EXAMPLES[source] = part[3]
-        }
-    }
-    close(path "/accuracy.tsv")
-    if (!((source, run, "test") in ACCURACY))
-        fail(path "/accuracy.tsv: missing, or without a test row")
-    while ((getline line < (path "/answers.tsv")) > 0) {
-        if (split(line, part, "\t") == 4 && part[2] > 0 && part[1] ~ /^[0-9]$/)
-            LABELS[source, run]++
-    }
-    close(path "/answers.tsv")
-    read_curve(source, run, path "/log.tsv", "\t")
+    SOURCE = source
+    path = results(run)
+    read_accuracies(path "/accuracy.tsv")
+    read_answers(path "/answers.tsv")
+    read_totals(path "/log.tsv")
+    if (!(source in EPOCHS) || LAST[path "/log.tsv"] < EPOCHS[source])
+        EPOCHS[source] = LAST[path "/log.tsv"]
 }
 
 function read_bounds(    line, part)
@@ -300,11 +282,10 @@ BEGIN {
     for (t = 1; t <= track_count; t++)
         for (s = 1; s <= seed_count; s++)
             for (run in RUN)
-                read_run(track[t] "/" seed[s], run, folder "/" track[t] "/" run "/seed-" seed[s])
+                read_run(track[t] "/" seed[s], run)
     more_count = (" " tracks " ") ~ / as-run / ? split(zeros, more, " ") : 0
     for (s = 1; s <= more_count; s++)
-        if (!(("as-run/" more[s], "all-zeros", "test") in ACCURACY))
-            read_run("as-run/" more[s], "all-zeros", folder "/as-run/all-zeros/seed-" more[s])
+        read_run("as-run/" more[s], "all-zeros")
     read_claims()
     print "claim\tsays\twhere\tpublished\tpasses\tours as-run\tours as-written\tunit\ttest\tverdict\twhy\tpart"
     for (c = 1; c <= count; c++) {

@@ -15,7 +15,8 @@ PAPER_SETTINGS = PROFILE=$(PROFILE) TRACKS=\"$(strip $(TRACKS))\" SEEDS=\"$(stri
 	$(call same,$(ZEROS_SEEDS),$(DEFAULT_ZEROS_SEEDS)),, ZEROS_SEEDS=\"$(strip $(ZEROS_SEEDS))\")$(if \
 	$(filter-out $(PROFILE),$(LABEL)), GEMM=$(GEMM))$(if \
 	$(strip $(PROFILE_OVERRIDES)), $(strip $(PROFILE_OVERRIDES)))
-AWK_TABLE = awk -f figures/common.awk -f
+AWK_SHARED := figures/common.awk paper/results.awk
+AWK_TABLE = awk $(AWK_SHARED:%=-f %) -f
 
 $(PAPER_STAMP):
 	@rm -rf $(@D) && mkdir -p $(@D) && touch $@
@@ -50,7 +51,7 @@ $(PAPER)/manifest.tex: $(MANIFEST)
 # Tables of one track.
 define track_rules
 $(PAPER)/$(1)/table-1.tex $(PAPER)/$(1)/table-2.tex: $(PAPER)/$(1)/table-%.tex: \
-		figures/common.awk paper/accuracy.awk data/published/accuracies.tsv $(PAPER_STAMP)
+		$(AWK_SHARED) paper/accuracy.awk data/published/accuracies.tsv $(PAPER_STAMP)
 	@mkdir -p $$(@D)
 	$(AWK_TABLE) paper/accuracy.awk -v runs="$$(RUNS_$$*)" -v seeds="$(SEEDS)" \
 		-v folder=$(RUN_ROOT)/$(1) -v published=data/published/accuracies.tsv \
@@ -58,21 +59,21 @@ $(PAPER)/$(1)/table-1.tex $(PAPER)/$(1)/table-2.tex: $(PAPER)/$(1)/table-%.tex: 
 $(PAPER)/$(1)/table-1.tex: $(foreach r,$(RUNS_1),$(call run_files,$(1),$(r),accuracy.tsv))
 $(PAPER)/$(1)/table-2.tex: $(foreach r,$(RUNS_2),$(call run_files,$(1),$(r),accuracy.tsv))
 
-$(PAPER)/$(1)/runs.tex: figures/common.awk paper/runs.awk pipeline/experiments.tsv \
+$(PAPER)/$(1)/runs.tex: $(AWK_SHARED) paper/runs.awk pipeline/experiments.tsv \
 		$(foreach r,$(RUNS),$(call run_files,$(1),$(r),log.tsv)) $(PAPER_STAMP)
 	@mkdir -p $$(@D)
 	$(AWK_TABLE) paper/runs.awk -v runs="$(RUNS_1) $(RUNS_2)" -v seeds="$(SEEDS)" -v track=$(1) \
 		-v folder=$(RUN_ROOT)/$(1) -v experiments=pipeline/experiments.tsv \
 		>$$@.partial && mv $$@.partial $$@
 
-$(PAPER)/$(1)/checksums.tex: figures/common.awk paper/checksums.awk $(MANIFEST)
+$(PAPER)/$(1)/checksums.tex: $(AWK_SHARED) paper/checksums.awk $(MANIFEST)
 	@mkdir -p $$(@D)
 	$(AWK_TABLE) paper/checksums.awk -v kind=weights -v track=$(1) $(MANIFEST) \
 		>$$@.partial && mv $$@.partial $$@
 endef
 $(foreach t,$(TRACKS),$(eval $(call track_rules,$(t))))
 
-$(PAPER)/data.tex: $(DATA_CHECKSUMS) figures/common.awk paper/checksums.awk $(PAPER_STAMP)
+$(PAPER)/data.tex: $(DATA_CHECKSUMS) $(AWK_SHARED) paper/checksums.awk $(PAPER_STAMP)
 	@mkdir -p $(@D)
 	$(AWK_TABLE) paper/checksums.awk -v kind=files $< >$@.partial && mv $@.partial $@
 
@@ -86,7 +87,7 @@ $(PAPER)/networks.txt: $(PAPER_NETWORKS) $(BIN)/show-weights $(PAPER_STAMP)
 # What all runs gave.
 RESULT_FILES := $(foreach t,$(TRACKS),$(foreach r,$(RUNS),$(foreach f,log.tsv accuracy.tsv answers.tsv,\
 	$(call run_files,$(t),$(r),$(f)))))
-$(PAPER)/facts.tex: figures/common.awk paper/facts.awk $(FIGURES)/chain.dat \
+$(PAPER)/facts.tex: $(AWK_SHARED) paper/facts.awk $(FIGURES)/chain.dat \
 		$(PAPER)/networks.txt data/published/accuracies.tsv data/published/curves/all-ones.dat \
 		$(PAPER_STAMP) $(RESULT_FILES)
 	@mkdir -p $(@D)
@@ -101,7 +102,7 @@ $(PAPER)/facts.tex: figures/common.awk paper/facts.awk $(FIGURES)/chain.dat \
 # All zeros with several seeds.
 ZEROS_FOLDERS := $(if $(filter as-run,$(TRACKS)),$(ZEROS_SEEDS:%=$(RUN_ROOT)/as-run/all-zeros/seed-%))
 ZEROS_FILES := $(foreach f,log.tsv accuracy.tsv answers.tsv,$(ZEROS_FOLDERS:%=%/$(f)))
-$(PAPER)/zeros.tex: figures/common.awk paper/zeros.awk data/published/accuracies.tsv \
+$(PAPER)/zeros.tex: $(AWK_SHARED) paper/zeros.awk data/published/accuracies.tsv \
 		data/published/curves/all-zeros.dat $(ZEROS_FILES) $(PAPER_STAMP)
 	@$(AWK_TABLE) paper/zeros.awk -v folders="$(ZEROS_FOLDERS)" -v published=data/published \
 		>$@.partial && mv $@.partial $@
@@ -112,7 +113,7 @@ WHOLE := $(if $(and $(filter full recorded,$(LABEL)),$(if $(PROFILE_OVERRIDES),,
 $(PAPER)/formulas.awk: paper/formulas.awk paper/claims.txt
 	@mkdir -p $(@D)
 	@awk -f paper/formulas.awk paper/claims.txt >$@.partial && mv $@.partial $@
-$(PAPER)/verdicts.tsv: figures/common.awk paper/verdicts.awk $(PAPER)/formulas.awk paper/claims.txt \
+$(PAPER)/verdicts.tsv: $(AWK_SHARED) paper/verdicts.awk $(PAPER)/formulas.awk paper/claims.txt \
 		data/published/accuracies.tsv $(RUNS:%=data/published/curves/%.dat) $(RESULT_FILES) \
 		$(FIGURES)/bounds.tsv $(ZEROS_FILES) $(PAPER_STAMP)
 	@$(AWK_TABLE) paper/verdicts.awk -f $(PAPER)/formulas.awk -v claims=paper/claims.txt \
@@ -120,11 +121,11 @@ $(PAPER)/verdicts.tsv: figures/common.awk paper/verdicts.awk $(PAPER)/formulas.a
 		-v published=data/published -v zeros="$(strip $(ZEROS_SEEDS))" \
 		-v bounds=$(FIGURES)/bounds.tsv -v whole=$(WHOLE) \
 		>$@.partial && mv $@.partial $@
-$(PAPER)/verdicts.tex: $(PAPER)/verdicts.tsv figures/common.awk paper/verdict-forms.awk
+$(PAPER)/verdicts.tex: $(PAPER)/verdicts.tsv $(AWK_SHARED) paper/verdict-forms.awk
 	@$(AWK_TABLE) paper/verdict-forms.awk $< >$@.partial && mv $@.partial $@
 
 # What training costs, by the recorded benchmark.
-$(PAPER)/speed.tex: figures/common.awk figures/rounds.awk paper/speed.awk pipeline/experiments.tsv \
+$(PAPER)/speed.tex: $(AWK_SHARED) figures/rounds.awk paper/speed.awk pipeline/experiments.tsv \
 		$(SPEED)/ceilings.tsv $(SPEED)/rounds.tsv $(PAPER_STAMP)
 	@mkdir -p $(@D)
 	@$(AWK_TABLE) figures/rounds.awk -f paper/speed.awk \
@@ -132,7 +133,7 @@ $(PAPER)/speed.tex: figures/common.awk figures/rounds.awk paper/speed.awk pipeli
 		-v threads=$$(tail -n 1 $(SPEED)/ceilings.tsv | cut -f1) \
 		-v experiments=pipeline/experiments.tsv $(SPEED)/rounds.tsv >$@.partial && mv $@.partial $@
 
-$(PAPER)/bounds.tex: figures/common.awk paper/bounds.awk $(FIGURES)/bounds.dat $(FIGURES)/bounds.tsv
+$(PAPER)/bounds.tex: $(AWK_SHARED) paper/bounds.awk $(FIGURES)/bounds.dat $(FIGURES)/bounds.tsv
 	@mkdir -p $(@D)
 	$(AWK_TABLE) paper/bounds.awk $(FIGURES)/bounds.dat $(FIGURES)/bounds.tsv \
 		>$@.partial && mv $@.partial $@

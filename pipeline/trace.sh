@@ -48,11 +48,12 @@ report_names() { # report_names FILE...
 
 table_has_row() {
     if [ "$table" = zeros ]; then
-        awk -f figures/common.awk -f paper/zeros.awk -v folders="$here" -v published=data/published \
+        awk -f figures/common.awk -f paper/results.awk -f paper/zeros.awk -v folders="$here" \
+            -v published=data/published \
             | sed -n "s/.*{\($seed & \)/\1/p" | grep -qF -f - "$1"
         return
     fi
-    awk -f figures/common.awk -f paper/accuracy.awk -v runs="$run" -v seeds="$SEEDS" \
+    awk -f figures/common.awk -f paper/results.awk -f paper/accuracy.awk -v runs="$run" -v seeds="$SEEDS" \
         -v folder="$folder" -v published=data/published/accuracies.tsv | grep -qFx -f - "$1"
 }
 

@@ -4,7 +4,7 @@
 set -euo pipefail
 runs=$TMP/runs
 judge() { # judge TRACKS SEEDS WHOLE [SEEDS OF ALL ZEROS]: claim and verdict
-    awk -f figures/common.awk -f paper/verdicts.awk -f "$TMP/formulas.awk" -v claims=paper/claims.txt \
+    awk -f figures/common.awk -f paper/results.awk -f paper/verdicts.awk -f "$TMP/formulas.awk" -v claims=paper/claims.txt \
         -v tracks="$1" -v seeds="$2" -v folder="$runs" -v published=data/published -v bounds="$TMP/bounds.tsv" \
         -v whole="$3" -v zeros="${4:-$2}"
 }
