@@ -102,3 +102,19 @@ function log_value(path, key)
         fail(path ": does not say its " key)
     return LOG[path, key]
 }
+
+# How many terms an epoch's plotted loss adds up.
+function terms(log_path, examples)
+{
+    if (log_value(log_path, "plotted") == "batch-means")
+        return batches(examples, log_value(log_path, "batch_size"))
+    if (log_value(log_path, "plotted") == "examples")
+        return examples
+    fail(log_path ": plotted '" log_value(log_path, "plotted") "' is not known")
+}
+
+# What a loss of the softmax taken twice cannot fall below: all of the softmax on the right one of ten classes.
+function loss_floor()
+{
+    return log(1 + 9 / exp(1))
+}

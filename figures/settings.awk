@@ -14,16 +14,6 @@ function set(name, value)
     print name " = " quote(value)
 }
 
-# How many terms an epoch's plotted loss adds up.
-function terms(log_path, examples)
-{
-    if (log_value(log_path, "plotted") == "batch-means")
-        return batches(examples, log_value(log_path, "batch_size"))
-    if (log_value(log_path, "plotted") == "examples")
-        return examples
-    fail(log_path ": plotted '" log_value(log_path, "plotted") "' is not known")
-}
-
 # What the losses are divided by and what the axis then says. Of a part of the data, totals cannot be
 # compared: each curve is divided by the number of its terms. Else totals, as in the paper; those of
 # examples are many thousands.
@@ -52,7 +42,7 @@ function panel(i, run,    path)
     divisors(i, path)
     # Of the loss that takes the softmax twice no example's is less.
     set("FLOOR" i, log_value(path, "loss") != "cross-entropy-of-softmax" ? 0 \
-        : log(1 + 9 / exp(1)) * (examples == FULL ? FULL / 1000 : 1))
+        : loss_floor() * (examples == FULL ? FULL / 1000 : 1))
     # The all-ones curve falls through four powers of ten.
     set("SCALE" i, run == "all-ones" ? "log" : "linear")
 }

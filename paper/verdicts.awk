@@ -73,7 +73,8 @@ function last() { return EPOCHS[SOURCE] }
 # Of a batch: the plotted loss of a Carlini run by its number of batches.
 function mean_loss(run, epoch)
 {
-    return loss(run, epoch) / batches(SOURCE == "published" ? 50000 : EXAMPLES[results(run) "/accuracy.tsv", "train"], run ~ /bs300$/ ? 300 : run ~ /bs10$/ ? 10 : 128)
+    return loss(run, epoch) / batches(SOURCE == "published" ? 50000 \
+        : EXAMPLES[results(run) "/accuracy.tsv", "train"], run ~ /bs300$/ ? 300 : run ~ /bs10$/ ? 10 : 128)
 }
 
 # The first epoch by which `share` of the fall from the first loss to the lowest is done.
@@ -87,8 +88,13 @@ function flat(run, share,    k, lowest)
     return k
 }
 
-# The mean over epochs from..to of |loss_k - (loss_{k-1} + loss_{k+1})/2|, by the fall from the first loss
-# to the last; of a curve that does not fall by a hundredth there is none.
+# How far a loss lies above the middle of its neighbours.
+function above_middle(run, k)
+{
+    return loss(run, k) - (loss(run, k - 1) + loss(run, k + 1)) / 2
+}
+
+# The mean distance from the middle over epochs from..to, by the fall from the first loss to the last; of a curve that does not fall by a hundredth there is none.
 function jagged(run, from, to,    k, n, sum, fall)
 {
     fall = loss(run, 1) - loss(run, last())
@@ -99,7 +105,7 @@ function jagged(run, from, to,    k, n, sum, fall)
     from = max(from, 2)
     to = min(to, last() - 1)
     for (k = from; k <= to; k++) {
-        sum += abs(loss(run, k) - (loss(run, k - 1) + loss(run, k + 1)) / 2)
+        sum += abs(above_middle(run, k))
         n++
     }
     return over(sum, n * fall)
@@ -111,7 +117,7 @@ function bends(run, from, to,    k, n, count)
     from = max(from, 2)
     to = min(to, last() - 1)
     for (k = from; k <= to; k++) {
-        count += loss(run, k) > (loss(run, k - 1) + loss(run, k + 1)) / 2
+        count += above_middle(run, k) > 0
         n++
     }
     return over(count, n)
@@ -153,8 +159,7 @@ function read_published(    run)
     for (run in RUN) {
         read_totals(curve(run))
         ERROR[run] = reading_error(curve(run))
-        if (!("published" in EPOCHS) || LAST[curve(run)] < EPOCHS["published"])
-            EPOCHS["published"] = LAST[curve(run)]
+        shorten("published", curve(run))
     }
 }
 
@@ -165,8 +170,14 @@ function read_run(source, run,    path)
     read_accuracies(path "/accuracy.tsv")
     read_answers(path "/answers.tsv")
     read_totals(path "/log.tsv")
-    if (!(source in EPOCHS) || LAST[path "/log.tsv"] < EPOCHS[source])
-        EPOCHS[source] = LAST[path "/log.tsv"]
+    shorten(source, path "/log.tsv")
+}
+
+# EPOCHS[source]: of its shortest run.
+function shorten(source, path)
+{
+    if (!(source in EPOCHS) || LAST[path] < EPOCHS[source])
+        EPOCHS[source] = LAST[path]
 }
 
 function read_bounds(    line, part)

@@ -66,10 +66,11 @@ EXPERIMENTS := $(shell awk '!/^\#/ { gsub("\t", ":"); print }' pipeline/experime
 column = $(word $(1),$(subst :, ,$(2)))
 RUNS := $(foreach e,$(filter as-run:%,$(EXPERIMENTS)),$(call column,2,$(e)))
 CHOSEN := $(foreach t,$(TRACKS),$(filter $(t):%,$(EXPERIMENTS)))
-# more_seeds EXPERIMENT: besides SEEDS.
+# seeds_of EXPERIMENT, and which of them are besides SEEDS; of an experiment TRACK:RUN: will do.
+seeds_of = $(SEEDS) $(more_seeds)
 more_seeds = $(if $(filter as-run:all-zeros:%,$(1)),$(filter-out $(SEEDS),$(ZEROS_SEEDS)))
 # for_each_training F: $(call F,EXPERIMENT,SEED,FOLDER) for every training that the report needs.
-for_each_training = $(foreach e,$(CHOSEN),$(foreach s,$(SEEDS) $(call more_seeds,$(e)),$(call \
+for_each_training = $(foreach e,$(CHOSEN),$(foreach s,$(call seeds_of,$(e)),$(call \
 	$(1),$(e),$(s),$(call folder,$(e),$(s)))))
 folder = $(RUN_ROOT)/$(call column,1,$(1))/$(call column,2,$(1))/seed-$(2)
 

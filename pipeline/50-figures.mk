@@ -12,6 +12,8 @@ FIGURE_PARTS := figures/draw.sh figures/style.gp figures/standalone.tex paper/fo
 
 # run_files TRACK,RUN,FILE: that file of each seed of the run.
 run_files = $(SEEDS:%=$(RUN_ROOT)/$(1)/$(2)/seed-%/$(3))
+# more_curves TRACK,RUN: a curve for each further seed.
+more_curves = $(patsubst %,$(RUN_ROOT)/$(1)/$(2)/seed-%/loss.dat,$(call more_seeds,$(1):$(2):))
 
 $(FIGURE_STAMP):
 	@rm -rf $(@D) && mkdir -p $(@D) && touch $@
@@ -35,8 +37,8 @@ $(FIGURES)/$(1)/figure-$(2).gp: figures/common.awk figures/settings.awk \
 		-v seeds="$(SEEDS)" -v left=$(3) -v right=$(4) -v more="$(call more_seeds,$(1):$(3):)" \
 		-v runs=$(RUN_ROOT) -v curves=$(FIGURES) >$$@.partial && mv $$@.partial $$@
 $(FIGURES)/$(1)/figure-$(2).pdf: $(FIGURES)/$(1)/figure-$(2).gp figures/losses.gp \
-		$(FIGURES)/$(1)/$(3).dat $(FIGURES)/$(1)/$(4).dat $(FIGURE_PARTS) $(patsubst \
-		%,$(RUN_ROOT)/$(1)/$(3)/seed-%/loss.dat,$(call more_seeds,$(1):$(3):))
+		$(FIGURES)/$(1)/$(3).dat $(FIGURES)/$(1)/$(4).dat $(FIGURE_PARTS) \
+		$(call more_curves,$(1),$(3))
 	figures/draw.sh $$@ figures/losses.gp $$<
 endef
 define loss_figures

@@ -33,11 +33,11 @@ MANIFEST_DATA = $(shell awk '{ print "$(DATA)/" $$2 }' $(DATA_CHECKSUMS))
 MANIFEST_FILES := pipeline/experiments.tsv paper/claims.txt $(SPEED)/rounds.tsv $(SPEED)/ceilings.tsv \
 	data/published/accuracies.tsv \
 	$(RUNS:%=data/published/curves/%.dat) \
-	$(foreach t,$(TRACKS),$(foreach r,$(RUNS_1) $(RUNS_2),$(foreach s,$(SEEDS) $(call more_seeds,$(t):$(r):), \
+	$(foreach t,$(TRACKS),$(foreach r,$(RUNS_1) $(RUNS_2),$(foreach s,$(call seeds_of,$(t):$(r):), \
 	$(addprefix $(RUN_ROOT)/$(t)/$(r)/seed-$(s)/,init.safetensors final.safetensors losses.tsv accuracy.tsv \
 	answers.tsv)))) \
 	$(foreach t,$(TRACKS),$(RUNS:%=$(FIGURES)/$(t)/%.dat)) \
-	$(foreach e,$(CHOSEN),$(foreach s,$(call more_seeds,$(e)),$(call folder,$(e),$(s))/loss.dat)) \
+	$(foreach t,$(TRACKS),$(foreach r,$(RUNS),$(call more_curves,$(t),$(r)))) \
 	$(DEMO_DATA) $(FIGURES)/bounds.tsv
 
 $(MANIFEST): $(MANIFEST_FILES) $(PAPER_STAMP) | $(DATA_READY)

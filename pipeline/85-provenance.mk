@@ -22,7 +22,7 @@ trace: $(TOOLS)
 	@case '$(filter $(TRACED_RUN),$(RUNS))' in '') echo "trace: '$(NUMBER)': say NUMBER=RUN/train," \
 		"RUN/val or RUN/loss/EPOCH; runs: $(RUNS)" >&2; exit 2;; esac
 	@status=0; $(foreach t,$(TRACKS),$(foreach e,$(filter $(t):$(TRACED_RUN):%,$(CHOSEN)),$(foreach \
-		s,$(SEEDS) $(call more_seeds,$(e)),$(call trace_one,$(e),$(s)) || status=1;))) exit $$status
+		s,$(call seeds_of,$(e)),$(call trace_one,$(e),$(s)) || status=1;))) exit $$status
 
 # make crate: a Workflow Run RO-Crate of this profile. The runs of tools are told from make's account of
 # making everything anew, which it gives when told that all that has a key is stale (00-settings.mk) and

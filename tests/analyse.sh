@@ -5,8 +5,7 @@
 set -u
 objects=bin/analysed
 export FLAGS='-std=c11 -D_GNU_SOURCE -Isrc -fopenmp -DREINIT_ISA_NAME=baseline -include tests/analyser.h'
-# A make of its own: no settings of the one that may have called.
-unset MAKEFLAGS MFLAGS MAKELEVEL
+. tests/settings.sh
 failed=0
 
 build() { make --no-print-directory -j"$(nproc)" "$@" all >/dev/null; }
