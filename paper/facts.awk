@@ -2,7 +2,8 @@
 #   awk -f figures/common.awk -f paper/results.awk -f paper/facts.awk -v profile=P -v tracks="T..." -v seeds="1 2"
 #       -v runs="R..." -v folder=RUNS -v command=C -v overrides="NAME=value..." -v commit=C
 #       -v version=V -v chain=CHAIN.dat -v networks=NETWORKS.txt -v published=ACCURACIES.tsv
-#       -v curves=data/published/curves
+#       -v curves=data/published/curves -v whole=1
+# whole=1: trained as the published runs were.
 
 # 0.0001 -> 10^{-4}, 0.0003 -> 3\cdot10^{-4}; to so many decimals, 14 unless told.
 function scientific(number, decimals,    part)
@@ -92,14 +93,6 @@ function read_networks(    line, part, size, net, n, i, count)
     close(networks)
 }
 
-# Trained as the published runs were: then, and only then, the numbers can be compared.
-function is_whole()
-{
-    return FACT["examples"] == FULL && FACT["tested examples"] == 10000 \
-        && FACT["epochs of carlini"] == 50 && FACT["epochs of resnet56"] == 50 \
-        && FACT["learning rate"] + 0 == 1e-4
-}
-
 # Spreads and distances of sgd-demo's chains: a line after each "# NAME-spread".
 function read_spreads(    line, name, part)
 {
@@ -167,9 +160,9 @@ BEGIN {
     macro("onesgreatest", scientific(GREATEST[ones], 2))
     macro("arithmetic", fact("arithmetic"))
     print_results()
-    condition("whole", is_whole())
+    condition("whole", whole)
     # What the discussion is about: these trainings have the same bits wherever they are done.
-    condition("discussed", is_whole() && FACT["arithmetic"] == "exact" && seeds == 1 && track[1] == "as-run")
+    condition("discussed", whole && FACT["arithmetic"] == "exact" && seeds == 1 && track[1] == "as-run")
     condition("recorded", profile == "recorded")
     condition("allexamples", FACT["examples"] == FULL)
     condition("exact", FACT["arithmetic"] == "exact")

@@ -84,6 +84,9 @@ $(PAPER)/networks.txt: $(PAPER_NETWORKS) $(BIN)/show-weights $(PAPER_STAMP)
 	@mkdir -p $(@D)
 	@{ $(PAPER_NETWORKS:%=$(BIN)/show-weights --weights % &&) :; } >$@.partial && mv $@.partial $@
 
+# Trained as the published runs were: then, and only then, the numbers can be compared.
+WHOLE := $(if $(and $(filter full recorded,$(PROFILE)),$(if $(PROFILE_OVERRIDES),,yes)),1,0)
+
 # What all runs gave.
 RESULT_FILES := $(foreach t,$(TRACKS),$(foreach r,$(RUNS),$(foreach f,log.tsv accuracy.tsv answers.tsv,\
 	$(call run_files,$(t),$(r),$(f)))))
@@ -96,7 +99,7 @@ $(PAPER)/facts.tex: $(AWK_SHARED) paper/facts.awk $(FIGURES)/chain.dat \
 		-v command="make paper $(PAPER_SETTINGS)" -v overrides="$(strip $(PROFILE_OVERRIDES))" \
 		-v commit=$(PAPER_COMMIT) -v version=$(PAPER_VERSION) -v chain=$(FIGURES)/chain.dat \
 		-v networks=$(PAPER)/networks.txt -v published=data/published/accuracies.tsv \
-		-v curves=data/published/curves \
+		-v curves=data/published/curves -v whole=$(WHOLE) \
 		>$@.partial && mv $@.partial $@
 
 # All zeros with several seeds.
@@ -107,9 +110,7 @@ $(PAPER)/zeros.tex: $(AWK_SHARED) paper/zeros.awk data/published/accuracies.tsv 
 	@$(AWK_TABLE) paper/zeros.awk -v folders="$(ZEROS_FOLDERS)" -v published=data/published \
 		>$@.partial && mv $@.partial $@
 
-# The verdicts on the paper's claims. whole: trained as the published runs were; then, and only then, the
-# numbers can be compared.
-WHOLE := $(if $(and $(filter full recorded,$(LABEL)),$(if $(PROFILE_OVERRIDES),,yes)),1,0)
+# The verdicts on the paper's claims.
 $(PAPER)/formulas.awk: paper/formulas.awk paper/claims.txt
 	@mkdir -p $(@D)
 	@awk -f paper/formulas.awk paper/claims.txt >$@.partial && mv $@.partial $@
