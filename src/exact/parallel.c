@@ -28,6 +28,11 @@ int parallel_threads(void)
     return omp_get_max_threads();
 }
 
+int parallel_team(void)
+{
+    return omp_get_num_threads();
+}
+
 int parallel_index(void)
 {
     return omp_get_thread_num();

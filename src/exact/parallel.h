@@ -16,11 +16,14 @@
 
 enum { PARTS = 32, CHAINS = 8, PARALLEL_THREADS_MAX = 256 };
 
-/* The number of threads of all later parallel loops; 1 .. PARALLEL_THREADS_MAX. */
+/* The number of threads of all later parallel loops: from 1 on, at most PARALLEL_THREADS_MAX.
+ * Before it is set: as many as the process may use. */
 void parallel_set_threads(int threads);
 int parallel_threads(void);
 
-/* The calling thread's index in a parallel loop, 0 .. parallel_threads() - 1. */
+/* In a parallel loop: how many threads share it, at most parallel_threads() (an OMP_THREAD_LIMIT,
+ * for one, allows fewer), and the calling one's index, 0 .. parallel_team() - 1. */
+int parallel_team(void);
 int parallel_index(void);
 
 /* Parts of `items`, and where part i begins; part i ends where part i + 1 begins. */

@@ -59,7 +59,7 @@ static double clock_start(const double *seconds)
 static void forward_block(const struct walk *w, size_t first, size_t count, float *thread)
 {
     struct network *n = w->network;
-    int threads = parallel_threads();
+    int threads = parallel_team();
     double started = clock_start(n->forward_seconds);
     for (size_t i = w->segment->first; i < w->segment->end; i++) {
         const struct layer *l = &n->layers[i];
@@ -95,7 +95,7 @@ static void make_again(const struct walk *w, size_t layer, size_t first, size_t 
 static void backward_block(const struct walk *w, size_t first, size_t count, float *thread)
 {
     struct network *n = w->network;
-    int threads = parallel_threads();
+    int threads = parallel_team();
     double started = clock_start(n->backward_seconds);
     for (size_t i = w->segment->end; i-- > w->segment->first;) {
         const struct layer *l = &n->layers[i];
@@ -144,7 +144,7 @@ static void each_block(const struct walk *w, bool backward)
     size_t units = in_chains ? parallel_chains(batch) : parallel_parts(batch);
 #pragma omp parallel
     {
-        size_t index = (size_t)parallel_index(), threads = (size_t)parallel_threads();
+        size_t index = (size_t)parallel_index(), threads = (size_t)parallel_team();
         size_t begin = parallel_begin(units, threads, index);
         size_t end = parallel_begin(units, threads, index + 1);
         for (size_t step = in_chains ? 1 : end - begin; begin < end; begin += step)
@@ -155,6 +155,7 @@ static void each_block(const struct walk *w, bool backward)
 
 void network_forward(struct network *n, const struct pass *pass)
 {
+    gemm_choose(n->engine);
     for (size_t k = 0; k < n->forward_count; k++) {
         const struct walk w = {n, &n->forward[k], pass};
         for (size_t i = w.segment->first; i < w.segment->end; i++) {
@@ -171,6 +172,7 @@ void network_forward(struct network *n, const struct pass *pass)
 
 void network_backward(struct network *n, const struct pass *pass)
 {
+    gemm_choose(n->engine);
     for (size_t k = 0; k < n->backward_count; k++) {
         const struct walk w = {n, &n->backward[k], pass};
         for (size_t i = w.segment->end; i-- > w.segment->first;) {

@@ -240,7 +240,8 @@ bool network_create(struct network **out, const struct network_spec *spec, size_
     struct network *n = *out = calloc(1, sizeof *n);
     if (n == NULL)
         return error_set(error, "%s: out of memory", spec->name);
-    *n = (struct network){.spec = spec, .training = training, .planned = batch};
+    *n = (struct network){
+        .spec = spec, .training = training, .planned = batch, .engine = gemm_chosen()};
     n->layers = calloc(spec->layer_count, sizeof *n->layers);
     n->places = calloc(spec->layer_count, sizeof *n->places);
     n->values = calloc(spec->layer_count + 1, sizeof *n->values);

@@ -22,8 +22,9 @@ struct network_spec {
     size_t layer_count;
 };
 
-/* For batches of at most `batch` examples; `training` plans gradients too. The number of threads
- * (exact/parallel.h) must not grow afterwards. The caller frees. */
+/* For batches of at most `batch` examples; `training` plans gradients too. Every pass uses the
+ * engine that is chosen now (gemm_choose). The number of threads (exact/parallel.h) must not grow
+ * afterwards. The caller frees. */
 bool network_create(struct network **network, const struct network_spec *spec, size_t batch,
                     bool training, struct error *error);
 void network_free(struct network *network);

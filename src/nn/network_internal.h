@@ -13,6 +13,7 @@
 #define REINIT_NN_NETWORK_INTERNAL_H
 
 #include "base/arena.h"
+#include "exact/gemm.h"
 #include "nn/network.h"
 #include "nn/plan.h"
 
@@ -57,7 +58,8 @@ struct segment {
 struct network {
     const struct network_spec *spec;
     bool training;
-    size_t planned; /* examples */
+    size_t planned;          /* examples */
+    enum gemm_engine engine; /* planned for */
     struct layer *layers;
     struct place *places;
     struct value *values;

@@ -13,6 +13,7 @@ bool trainer_create(struct trainer *t, const struct hyperparameters *hyper,
     *t = (struct trainer){.hyper = *hyper, .set = *set, .epoch = 1};
     *set = (struct cifar10){0};
     size_t batch = hyper->batch_size < t->set.count ? (size_t)hyper->batch_size : t->set.count;
+    gemm_choose(hyper->arithmetic);
     if (!network_create(&t->network, spec, batch, true, error)
         || !adam_create(&t->adam, network_trained(t->network), hyper->learning_rate, error))
         return false;
@@ -44,7 +45,6 @@ void trainer_step(struct trainer *t)
     if (t->ordered != t->epoch)
         order_fill(t->order, t->set.count, h->order, (uint32_t)h->seed, t->epoch);
     t->ordered = t->epoch;
-    gemm_choose(h->arithmetic);
     batch_fill(t->network, &t->set, t->scaling, t->order + t->position, 0, batch, t->labels);
     network_forward(t->network, &pass);
     double sum

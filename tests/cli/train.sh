@@ -34,6 +34,10 @@ tensors=$(sed -n 's/^payload_sha256: //p' "$TMP/shown")
 [ "$(echo "$tensors 26" | sha256sum | cut -d' ' -f1)" = "$(grep '^2' "$TMP/reference.log" | cut -f5)" ]
 train one --threads 1 && same one
 train five --threads 5 && same five
+# Fewer threads than asked for, or told to each level of nesting.
+OMP_THREAD_LIMIT=1 train limited --threads 2 && same limited
+OMP_NUM_THREADS=2,1 train nested --threads 2 && same nested
+OMP_MAX_ACTIVE_LEVELS=0 train levels --threads 2 && same levels
 
 # Every instruction set that this processor has, on a training short enough for software fma.
 arguments[-1]=5

@@ -1,6 +1,6 @@
 /* Networks at work: no bit depends on the number of threads, on how many examples were planned for,
- * or on what the memory held before; evaluation answers for each example alone. And their weights
- * to and from files. */
+ * or on what the memory held before; evaluation answers for each example alone; with either engine
+ * a trainer has the same gradients but for rounding. And their weights to and from files. */
 #include "unit/support.h"
 
 #include "exact/parallel.h"
@@ -8,6 +8,7 @@
 #include "nn/initialise.h"
 #include "nn/loss.h"
 #include "run/evaluation.h"
+#include "run/trainer.h"
 #include "run/weights.h"
 
 enum { PLANNED = 5, SHORT = 3, CLASSES = 10 };
@@ -218,6 +219,44 @@ static void test_layout(void **state)
     network_free(network);
 }
 
+/* After one step from the same weights on the same examples. */
+static struct trainer trained_with(enum gemm_engine engine, const struct network_spec *spec)
+{
+    const struct hyperparameters hyper
+        = {.batch_size = PLANNED, .learning_rate = 1e-3, .seed = 1, .arithmetic = engine};
+    struct trainer t;
+    struct cifar10 set;
+    struct error error;
+    assert_good(cifar10_load(&set, "data/sample", CIFAR10_TRAIN, PLANNED, &error), error);
+    assert_good(trainer_create(&t, &hyper, spec, &set, &error), error);
+    assert_good(initialise_network(t.network, INIT_DEFAULT, INIT_BIAS_DEFAULT, 1, &error), error);
+    trainer_step(&t);
+    return t;
+}
+
+/* ResNet56's first layers amplify rounding, where a rectifier flips. */
+static void test_engines(void **state)
+{
+    (void)state;
+    for (size_t i = 0; nets_all[i] != NULL; i++) {
+        double most = nets_all[i] == &net_carlini ? 1e-5 : 0.1, squares = 0, whole = 0;
+        struct trainer exact = trained_with(GEMM_EXACT, nets_all[i]);
+        struct trainer openblas = trained_with(GEMM_OPENBLAS, nets_all[i]);
+        const float *a = network_gradients(exact.network), *b = network_gradients(openblas.network);
+        for (size_t k = 0; k < network_trained(exact.network); k++) {
+            double d = (double)b[k] - a[k];
+            squares += d * d;
+            whole += (double)a[k] * a[k];
+        }
+        double off = sqrt(squares / whole);
+        if (!(off > 0 && off <= most)) /* 0: these were not two engines */
+            fail_msg("%s: the gradients differ by %g of their length", nets_all[i]->name, off);
+        trainer_release(&exact);
+        trainer_release(&openblas);
+    }
+    gemm_choose(GEMM_EXACT);
+}
+
 int main(void)
 {
     parallel_set_threads(2);
@@ -225,6 +264,7 @@ int main(void)
         cmocka_unit_test(test_short_batch), cmocka_unit_test(test_threads),
         cmocka_unit_test(test_evaluation),  cmocka_unit_test(test_count),
         cmocka_unit_test(test_bad_tables),  cmocka_unit_test(test_layout),
+        cmocka_unit_test(test_engines),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
