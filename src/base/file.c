@@ -267,6 +267,23 @@ bool file_exists(const char *path)
     return stat(path, &status) == 0 || (errno != ENOENT && errno != ENOTDIR);
 }
 
+bool file_path(char path[FILE_PATH], struct error *error, const char *format, ...)
+{
+    va_list arguments;
+    va_start(arguments, format);
+    int length = vsnprintf(path, FILE_PATH, format, arguments);
+    va_end(arguments);
+    return (length >= 0 && length < FILE_PATH)
+           || error_set(error, "%.80s...: the name is too long", path);
+}
+
+bool file_folder(char folder[FILE_PATH], const char *path, struct error *error)
+{
+    const char *slash = strrchr(path, '/');
+    int length = slash == NULL ? 1 : (int)(slash - path) + (slash == path);
+    return file_path(folder, error, "%.*s", length, slash == NULL ? "." : path);
+}
+
 bool file_make_folder(const char *path, struct error *error)
 {
     char *prefix = strdup(path);

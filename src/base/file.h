@@ -64,6 +64,15 @@ bool file_read(const char *path, size_t limit, uint8_t **data, size_t *size, str
  * says why. */
 bool file_exists(const char *path);
 
+enum { FILE_PATH = 4096 };
+
+/* A file's name, printed; an error if it is too long. */
+bool file_path(char path[FILE_PATH], struct error *error, const char *format, ...)
+    __attribute__((format(printf, 3, 4)));
+
+/* The folder that a file lies in; "." if its name has no slash. */
+bool file_folder(char folder[FILE_PATH], const char *path, struct error *error);
+
 /* Creates a folder and its missing parents. */
 bool file_make_folder(const char *path, struct error *error);
 

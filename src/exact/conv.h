@@ -64,7 +64,7 @@ struct conv_needs conv_needs(const struct conv_shape *shape, size_t batch);
 /* Images that a block should have at least for the algorithm to be efficient. */
 size_t conv_least_block(const struct conv_shape *shape);
 
-/* Those that begin and end use all threads and are not to be called in a parallel region. */
+/* Those that begin and end may use all threads and are not to be called in a parallel region. */
 void conv_begin_forward(const struct conv_shape *shape, const float *w, float *shared);
 void conv_forward(const struct conv_shape *shape, const float *w, const float *bias,
                   const struct conv_block *block);

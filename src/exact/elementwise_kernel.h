@@ -42,7 +42,7 @@ struct elementwise_kernels {
                           const float *average, const float *slope, const float *x, const float *dy,
                           float *dx);
 
-    /* One more element w of a max-pooling window: y = max(y, x), place = w where x is greater. */
+    /* One more element w of a max-pooling window: y = x, place = w where x is greater or NaN. */
     void (*pool_max)(size_t count, uint8_t w, const float *x, float *y, uint8_t *place);
     void (*pool_max_gradient)(size_t count, uint8_t w, const float *dy, const uint8_t *place,
                               float *dx);

@@ -76,7 +76,7 @@ INLINE void tile(const struct strip *s, size_t i, int rows, int vectors, bool ma
     }
 }
 
-/* All rows of a strip: tall tiles, then one of ROWS, then one of what is left. */
+/* All rows of a strip: tall tiles, then those of ROWS, then one of what is left. */
 INLINE void strip(const struct strip *s, int tall, int vectors, bool masked)
 {
     size_t i = 0, m = s->g->m;

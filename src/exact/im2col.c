@@ -33,8 +33,8 @@ static size_t columns_size(const struct conv_shape *s)
     return is_pointwise(s) ? 0 : positions(s) * patch_size(s);
 }
 
-/* For each row of an image that the window's row u meets: the output columns first .. last - 1
- * whose input column lies inside the image. */
+/* Along one axis: the outputs first .. last - 1 whose input, at one offset in the window, lies
+ * inside the image. */
 struct span {
     size_t first, last;
 };
@@ -120,7 +120,7 @@ static void fold(const struct conv_shape *s, const float *columns, float *dx)
     }
 }
 
-/* Where what is summed or pooled is not what the product makes or reads: one image's dz or z. */
+/* Whether z is y and dz is dy: nothing stands behind the product. */
 static bool has_plain_output(const struct conv_shape *s)
 {
     return !s->rectified && s->pool <= 1;

@@ -1,8 +1,8 @@
-/* Convolution as one matrix product an image: the images' patches unfolded (im2col). conv.h has the
- * equation; this is the way of every shape that winograd.h does not take.
+/* Convolution as matrix products: the images' patches unfolded (im2col). conv.h has the equation;
+ * this is the way of every shape that winograd.h does not take.
  *
- * An image becomes the matrix [H'W', KKC] of its patches, zeros outside the image, or is taken as
- * it lies where K = 1 and stride = 1. With ' for transposition:
+ * An image becomes the matrix [H'W', KKC] of its patches, zeros outside the image; where K = 1,
+ * stride = 1 and padding = 0 a run of images is taken as it lies. With ' for transposition:
  *
  *     forward      z = patches w + bias           each element one chain over u, v, c
  *     backward     dx = fold(dz w')               an element adds its patches', u, v ascending

@@ -34,7 +34,7 @@ extern const struct isa_kernels *const isa_all[];
 bool isa_supported(const struct isa_kernels *kernels);
 
 /* Files of kernels are compiled once for each set, with REINIT_ISA_NAME defined as its name; what
- * they define for others to see is ISA_SYMBOL(what), such as gemm_avx2. */
+ * they define for others to see is ISA_SYMBOL(what), such as winograd_avx2. */
 #define ISA_PASTE(what, isa) what##_##isa
 #define ISA_EXPAND(what, isa) ISA_PASTE(what, isa)
 #ifdef REINIT_ISA_NAME

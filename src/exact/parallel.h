@@ -21,6 +21,14 @@ enum { PARTS = 32, CHAINS = 8, PARALLEL_THREADS_MAX = 256 };
 void parallel_set_threads(int threads);
 int parallel_threads(void);
 
+/* A tool's option for it, a struct option_spec; the target is a uint64_t that has
+ * parallel_threads() as its default. */
+#define PARALLEL_OPTION(target)                                                                    \
+    {                                                                                              \
+        "threads", "N", "threads (default: all cores); never changes a result", OPTION_UNSIGNED,   \
+            target, .minimum = 1, .maximum = PARALLEL_THREADS_MAX                                  \
+    }
+
 /* In a parallel loop: how many threads share it, at most parallel_threads() (an OMP_THREAD_LIMIT,
  * for one, allows fewer), and the calling one's index, 0 .. parallel_team() - 1. */
 int parallel_team(void);

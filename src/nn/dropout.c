@@ -1,7 +1,7 @@
-/* Dropout (Srivastava et al. 2014), in place: in training y = x / (1-p) with probability 1-p, else
- * 0; dx likewise from dy. In evaluation y = x. Element e of the batch (example by example) is kept
- * where its word of the Philox block (seed, DROPOUT; step, e / 4), as a fraction of 2^32, is at
- * least p: the mask need not be stored. */
+/* Dropout (Srivastava et al. 2014), in place: in training y = x * (1 / (1-p)), the quotient a
+ * float of its own, with probability 1-p, else 0; dx likewise from dy. In evaluation y = x. Element
+ * e of the batch (example by example) is kept where its word of the Philox block (seed, DROPOUT;
+ * step, e / 4), as a fraction of 2^32, is at least p: the mask need not be stored. */
 #include "base/random.h"
 #include "nn/layer.h"
 

@@ -38,7 +38,7 @@ bool audit_run(struct audit *audit, struct replay *r, uint64_t epoch, struct aud
         return error_set(error, "%s: an epoch has %" PRIu64 " steps, and no step %" PRIu64,
                          r->log_path, steps, range.last);
     audit->complete = range.last == steps;
-    if (!replay_reach(r, epoch - 1, epoch - 1, error))
+    if (!replay_reach(r, epoch - 1, error))
         return false;
     take_steps(t, range.first - 1);
     if (!trainer_hash(t, NULL, audit->before, error))

@@ -6,35 +6,15 @@
 
 #include <inttypes.h>
 #include <math.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 
 static const char CHAIN_KEY[] = "chain_sha256_of_last_epoch";
 
-static bool __attribute__((format(printf, 3, 4)))
-make_path(char path[CHECKPOINT_PATH], struct error *error, const char *format, ...)
-{
-    va_list arguments;
-    va_start(arguments, format);
-    int length = vsnprintf(path, CHECKPOINT_PATH, format, arguments);
-    va_end(arguments);
-    return (length > 0 && length < CHECKPOINT_PATH)
-           || error_set(error, "%.80s...: the name is too long", path);
-}
-
-bool checkpoint_folder(char folder[CHECKPOINT_PATH], const char *path, struct error *error)
-{
-    const char *slash = strrchr(path, '/');
-    int length = slash == NULL ? 1 : (int)(slash - path) + (slash == path);
-    return make_path(folder, error, "%.*s", length, slash == NULL ? "." : path);
-}
-
-bool checkpoint_kept_path(char path[CHECKPOINT_PATH], const char *folder, uint64_t epoch,
+bool checkpoint_kept_path(char path[FILE_PATH], const char *folder, uint64_t epoch,
                           struct error *error)
 {
-    return make_path(path, error, "%s/checkpoints/epoch-%04" PRIu64 ".safetensors", folder, epoch);
+    return file_path(path, error, "%s/checkpoints/epoch-%04" PRIu64 ".safetensors", folder, epoch);
 }
 
 static bool read_number(struct checkpoint *c, const char *key, uint64_t *number,
@@ -47,7 +27,7 @@ static bool read_number(struct checkpoint *c, const char *key, uint64_t *number,
 bool checkpoint_read(struct checkpoint *c, const char *path, struct error *error)
 {
     c->file = (struct tensor_file){0};
-    if (!make_path(c->path, error, "%s", path) || !tensor_file_read(&c->file, path, error)
+    if (!file_path(c->path, error, "%s", path) || !tensor_file_read(&c->file, path, error)
         || !read_number(c, "epoch", &c->epoch, error)
         || !read_number(c, "position", &c->position, error)
         || !read_number(c, "step", &c->step, error))
@@ -70,11 +50,11 @@ void checkpoint_free(struct checkpoint *c)
 bool checkpoint_read_newest(struct checkpoint *c, const char *path, bool *found,
                             struct error *passed_over, struct error *error)
 {
-    char previous[CHECKPOINT_PATH];
+    char previous[FILE_PATH];
     struct error reason;
     passed_over->text[0] = '\0';
     c->file = (struct tensor_file){0};
-    if (!make_path(previous, error, "%s.previous", path))
+    if (!file_path(previous, error, "%s.previous", path))
         return false;
     bool newest = file_exists(path), older = file_exists(previous);
     *found = newest || older;
@@ -138,9 +118,9 @@ bool checkpoint_write(const char *path, struct trainer *t, const struct descript
 bool checkpoint_advance(const char *path, struct trainer *t, const struct description *d,
                         const char *chain, struct error *error)
 {
-    char next[CHECKPOINT_PATH], previous[CHECKPOINT_PATH];
-    return make_path(next, error, "%s.next", path)
-           && make_path(previous, error, "%s.previous", path)
+    char next[FILE_PATH], previous[FILE_PATH];
+    return file_path(next, error, "%s.next", path)
+           && file_path(previous, error, "%s.previous", path)
            && checkpoint_write(next, t, d, chain, error)
            && (!file_exists(path) || file_publish(path, previous, error))
            && file_publish(next, path, error);
@@ -148,6 +128,6 @@ bool checkpoint_advance(const char *path, struct trainer *t, const struct descri
 
 bool checkpoint_fall_back(const char *path, struct error *error)
 {
-    char previous[CHECKPOINT_PATH];
-    return make_path(previous, error, "%s.previous", path) && file_publish(previous, path, error);
+    char previous[FILE_PATH];
+    return file_path(previous, error, "%s.previous", path) && file_publish(previous, path, error);
 }

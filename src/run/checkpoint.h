@@ -13,15 +13,14 @@
 #ifndef REINIT_RUN_CHECKPOINT_H
 #define REINIT_RUN_CHECKPOINT_H
 
+#include "base/file.h"
 #include "io/safetensors.h"
 #include "run/trainer.h"
-
-enum { CHECKPOINT_PATH = 4096 };
 
 /* A checkpoint that was read. */
 struct checkpoint {
     struct tensor_file file;
-    char path[CHECKPOINT_PATH];
+    char path[FILE_PATH];
     uint64_t epoch, position, step;
     double loss;
     const char *chain; /* in file */
@@ -53,10 +52,7 @@ bool checkpoint_advance(const char *path, struct trainer *t, const struct descri
 bool checkpoint_fall_back(const char *path, struct error *error);
 
 /* Where the checkpoint after an epoch is kept: checkpoints/epoch-0007.safetensors in the folder. */
-bool checkpoint_kept_path(char path[CHECKPOINT_PATH], const char *folder, uint64_t epoch,
+bool checkpoint_kept_path(char path[FILE_PATH], const char *folder, uint64_t epoch,
                           struct error *error);
-
-/* The folder that a file lies in; "." if its name has no slash. */
-bool checkpoint_folder(char folder[CHECKPOINT_PATH], const char *path, struct error *error);
 
 #endif

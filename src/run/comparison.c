@@ -89,7 +89,7 @@ static bool reach_both(struct replay *a, struct replay *b, uint64_t epoch, struc
     if (!replay_nearest(a, epoch, &of_a, error) || !replay_nearest(b, epoch, &of_b, error))
         return false;
     struct replay *near = of_b > of_a ? b : a, *far = of_b > of_a ? a : b;
-    return replay_reach(near, epoch, epoch, error) && copy_state(far, near, error);
+    return replay_reach(near, epoch, error) && copy_state(far, near, error);
 }
 
 /* Side by side through the epoch under way. */
@@ -176,7 +176,7 @@ bool comparison_run(struct comparison *c, struct replay *a, struct replay *b, st
     if (strcmp(description_find(&a->description, key), description_find(&b->description, key))
         != 0) {
         c->outcome = COMPARISON_INITIAL;
-        return replay_reach(a, 0, 0, error) && replay_reach(b, 0, 0, error)
+        return replay_reach(a, 0, error) && replay_reach(b, 0, error)
                && compare_states(c, &a->trainer, &b->trainer, error);
     }
     c->epoch = find_epoch(c, &a->log, &b->log);

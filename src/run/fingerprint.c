@@ -11,12 +11,11 @@
 #include "run/training.h"
 #include "run/weights.h"
 
-#include <math.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
-enum { SEED = 20230501, FILE_RECORDS = 20, PATH_SIZE = 4096 };
+enum { SEED = 20230501, FILE_RECORDS = 20 };
 
 /* A training: its first weights and what is not the same for all. */
 struct specimen {
@@ -39,29 +38,24 @@ static const struct specimen specimens[] = {
 };
 
 struct names {
-    char initial[PATH_SIZE], final[PATH_SIZE], log[PATH_SIZE], checkpoint[PATH_SIZE];
-    char previous[PATH_SIZE];
+    char initial[FILE_PATH], final[FILE_PATH], log[FILE_PATH], checkpoint[FILE_PATH];
+    char previous[FILE_PATH];
 };
-
-static void join(char path[PATH_SIZE], const char *folder, const char *name)
-{
-    snprintf(path, PATH_SIZE, "%s/%s", folder, name);
-}
 
 /* Six files of random records, in CIFAR-10's form. */
 static bool write_data(const char *folder, struct error *error)
 {
     uint8_t records[FILE_RECORDS * CIFAR10_RECORD];
     for (size_t file = 0; file < OFFICIAL_FILES; file++) {
-        char path[PATH_SIZE];
+        char path[FILE_PATH];
         for (size_t i = 0; i < sizeof records; i++) {
             uint32_t words[4];
             random_block(SEED, RANDOM_DEMO, file, i, words);
             bool label = i % CIFAR10_RECORD == 0;
             records[i] = (uint8_t)(words[0] % (label ? CIFAR10_CLASSES : 256));
         }
-        join(path, folder, official_cifar10.files[file].name);
-        if (!file_write(path, records, sizeof records, error))
+        if (!file_path(path, error, "%s/%s", folder, official_cifar10.files[file].name)
+            || !file_write(path, records, sizeof records, error))
             return false;
     }
     return true;
@@ -92,8 +86,8 @@ static bool add_log(struct sha256 *hash, const char *path, struct error *error)
     bool good = runlog_read(&log, path, error);
     for (size_t i = 0; good && i < log.epoch_count; i++) {
         char text[128];
-        double loss = isnan(log.epochs[i].loss) ? NAN : log.epochs[i].loss; /* never "-nan" */
-        int length = snprintf(text, sizeof text, "%a %s\n", loss, log.epochs[i].weights);
+        int length
+            = snprintf(text, sizeof text, "%a %s\n", log.epochs[i].loss, log.epochs[i].weights);
         sha256_update(hash, text, (size_t)length);
     }
     runlog_free(&log);
@@ -110,7 +104,7 @@ static bool add_answers(struct sha256 *hash, const char *folder, const char *wei
     struct evaluation evaluation;
     char hex[SHA256_HEX_SIZE];
     bool good = cifar10_load(&set, folder, CIFAR10_TEST, 0, error)
-                && weights_open(weights, NULL, EVALUATION_BATCH, false, &network, &file, error)
+                && weights_open(weights, EVALUATION_BATCH, &network, &file, error)
                 && evaluation_run(&evaluation, network, &set, true, error);
     if (good) {
         struct tensor logits
@@ -146,11 +140,11 @@ static bool add_specimen(struct sha256 *hash, const struct specimen *s, const ch
                                                          .seed = SEED},
                                                .checkpoint_seconds = 3600,
                                                .quiet = true};
-    bool stopped;
+    uint64_t done;
     unlink(names->checkpoint); /* every specimen begins anew */
     unlink(names->previous);
     return add_initial(hash, s->net, s->scheme, INIT_BIAS_DEFAULT, names->initial, error)
-           && training_run(&settings, &stopped, error) && add_log(hash, names->log, error)
+           && training_run(&settings, &done, error) && add_log(hash, names->log, error)
            && add_answers(hash, folder, names->final, error);
 }
 
@@ -158,12 +152,12 @@ bool fingerprint_compute(const char *folder, char hex[SHA256_HEX_SIZE], struct e
 {
     struct names names;
     struct sha256 hash;
-    join(names.initial, folder, "initial.safetensors");
-    join(names.final, folder, "final.safetensors");
-    join(names.log, folder, "log.tsv");
-    join(names.checkpoint, folder, "checkpoint.safetensors");
-    join(names.previous, folder, "checkpoint.safetensors.previous");
-    if (!file_make_folder(folder, error) || !write_data(folder, error)
+    if (!file_path(names.initial, error, "%s/initial.safetensors", folder)
+        || !file_path(names.final, error, "%s/final.safetensors", folder)
+        || !file_path(names.log, error, "%s/log.tsv", folder)
+        || !file_path(names.checkpoint, error, "%s/checkpoint.safetensors", folder)
+        || !file_path(names.previous, error, "%s/checkpoint.safetensors.previous", folder)
+        || !file_make_folder(folder, error) || !write_data(folder, error)
         || !sha256_start(&hash, error))
         return false;
     bool good = true;

@@ -11,35 +11,34 @@
 #include <stdio.h>
 #include <string.h>
 
-static bool join(const struct replay *r, const char *name, char path[CHECKPOINT_PATH],
+static bool join(const struct replay *r, const char *name, char path[FILE_PATH],
                  struct error *error)
 {
-    int length = snprintf(path, CHECKPOINT_PATH, "%s/%s", r->settings->folder, name);
-    return length < CHECKPOINT_PATH
-           || error_set(error, "%.80s...: the name is too long", r->settings->folder);
+    return file_path(path, error, "%s/%s", r->settings->folder, name);
 }
 
 /* The first of the folders whose records have the hash that the transcript states. */
 static bool find_data(const struct replay *r, const struct hyperparameters *h, struct cifar10 *set,
                       struct error *error)
 {
+    static const char *const usual[] = {REPLAY_DATA_1, REPLAY_DATA_2};
     const char *wanted = description_find(&r->description, "data_sha256");
-    static const char *const usual[] = {"data/cifar10", "data/sample"};
     const char *const *folders = r->settings->data_count > 0 ? r->settings->data : usual;
     size_t count = r->settings->data_count > 0 ? r->settings->data_count : 2;
-    struct error reason;
+    struct error reasons = {""};
     for (size_t i = 0; i < count; i++) {
-        const char *folder = folders[i];
-        if (!cifar10_load(set, folder, CIFAR10_TRAIN, (size_t)h->examples, &reason))
-            continue;
-        if (strcmp(set->sha256, wanted) == 0)
-            return true;
-        error_set(&reason, "%s: the SHA-256 of its first %" PRIu64 " examples is %s", folder,
-                  h->examples, set->sha256);
-        cifar10_free(set);
+        struct error reason, before = reasons;
+        if (cifar10_load(set, folders[i], CIFAR10_TRAIN, (size_t)h->examples, &reason)) {
+            if (strcmp(set->sha256, wanted) == 0)
+                return true;
+            error_set(&reason, "%s: the SHA-256 of its first %" PRIu64 " examples is %s",
+                      folders[i], h->examples, set->sha256);
+            cifar10_free(set);
+        }
+        error_set(&reasons, "%s%s%s", before.text, i > 0 ? "; " : "", reason.text);
     }
     return error_set(error, "%s: no data whose SHA-256 is %s: %s", r->log_path, wanted,
-                     reason.text);
+                     reasons.text);
 }
 
 static bool check_numerics(const struct replay *r, struct error *error)
@@ -84,7 +83,7 @@ static bool is_end(const struct checkpoint *c, uint64_t epoch)
 /* The newest two are of use only if they happen to be of an epoch's end: damage is passed over. */
 static bool read_newest(const struct replay *r, const char *name, struct checkpoint *c)
 {
-    char path[CHECKPOINT_PATH];
+    char path[FILE_PATH];
     struct error ignored;
     c->file = (struct tensor_file){0};
     return join(r, name, path, &ignored) && file_exists(path) && checkpoint_read(c, path, &ignored);
@@ -97,7 +96,7 @@ enum { NEWEST = sizeof newest_names / sizeof *newest_names };
 
 bool replay_nearest(struct replay *r, uint64_t epoch, uint64_t *stored, struct error *error)
 {
-    char path[CHECKPOINT_PATH];
+    char path[FILE_PATH];
     *stored = 0;
     for (size_t i = 0; i < NEWEST; i++) {
         struct checkpoint c;
@@ -119,7 +118,7 @@ bool replay_nearest(struct replay *r, uint64_t epoch, uint64_t *stored, struct e
 bool replay_read_stored(struct replay *r, uint64_t epoch, struct checkpoint *c, bool *found,
                         struct error *error)
 {
-    char path[CHECKPOINT_PATH];
+    char path[FILE_PATH];
     *found = false;
     c->file = (struct tensor_file){0};
     if (!checkpoint_kept_path(path, r->settings->folder, epoch, error))
@@ -155,7 +154,7 @@ static bool make_initial(struct replay *r, bool *known, struct error *error)
 
 static bool read_initial(struct replay *r, struct error *error)
 {
-    char path[CHECKPOINT_PATH];
+    char path[FILE_PATH];
     struct tensor_file file = {0};
     bool good = join(r, "init.safetensors", path, error) && tensor_file_read(&file, path, error)
                 && weights_restore(r->trainer.network, NULL, &file, path, error);
@@ -197,7 +196,7 @@ static bool differs(const struct replay *r, uint64_t epoch, const char *what, co
 static bool start_from_checkpoint(struct replay *r, uint64_t epoch, struct error *error)
 {
     const struct runlog_epoch *line = &r->log.epochs[epoch - 1];
-    char state[SHA256_HEX_SIZE], where[CHECKPOINT_PATH + 8];
+    char state[SHA256_HEX_SIZE], where[FILE_PATH + 8];
     struct checkpoint c;
     bool found;
     bool good = replay_read_stored(r, epoch, &c, &found, error);
@@ -239,10 +238,10 @@ bool replay_end_epoch(struct replay *r, struct error *error)
     return true;
 }
 
-bool replay_reach(struct replay *r, uint64_t latest, uint64_t epoch, struct error *error)
+bool replay_reach(struct replay *r, uint64_t epoch, struct error *error)
 {
     struct trainer *t = &r->trainer;
-    if (!replay_nearest(r, latest, &r->from_epoch, error)
+    if (!replay_nearest(r, epoch, &r->from_epoch, error)
         || !(r->from_epoch == 0 ? start_from_seed(r, error)
                                 : start_from_checkpoint(r, r->from_epoch, error)))
         return false;

@@ -15,7 +15,9 @@
 #include "run/checkpoint.h"
 
 /* Where the data is looked for if nothing is said. */
-#define REPLAY_DATA "data/cifar10, data/sample"
+#define REPLAY_DATA_1 "data/cifar10"
+#define REPLAY_DATA_2 "data/sample"
+#define REPLAY_DATA REPLAY_DATA_1 ", " REPLAY_DATA_2
 
 struct replay_settings {
     const char *folder;
@@ -27,13 +29,13 @@ struct replay_settings {
 
 struct replay {
     const struct replay_settings *settings;
-    char log_path[CHECKPOINT_PATH];
+    char log_path[FILE_PATH];
     struct runlog log;
     struct description description;
     const struct network_spec *spec;
     struct trainer trainer;
-    char from[CHECKPOINT_PATH]; /* what the trainer's state came from: "the seed", or a file */
-    uint64_t from_epoch;        /* whole epochs it had behind it then */
+    char from[FILE_PATH]; /* what the trainer's state came from: "the seed", or a file */
+    uint64_t from_epoch;  /* whole epochs it had behind it then */
 };
 
 /* Reads the transcript, verifies its chain, and finds the data. The caller frees with replay_close,
@@ -44,9 +46,9 @@ void replay_close(struct replay *r);
 /* The last epoch, at most `epoch`, whose end is stored; 0: only the seed is. */
 bool replay_nearest(struct replay *r, uint64_t epoch, uint64_t *stored, struct error *error);
 
-/* Puts the trainer at the end of `epoch` (0: the initial weights), from the nearest state stored at
- * the end of epoch `latest` or before, by replaying the epochs between. */
-bool replay_reach(struct replay *r, uint64_t latest, uint64_t epoch, struct error *error);
+/* Puts the trainer at the end of `epoch` (0: the initial weights), from the nearest state that is
+ * stored, by replaying the epochs between. */
+bool replay_reach(struct replay *r, uint64_t epoch, struct error *error);
 
 /* At the end of an epoch: compares loss, weights and state with the transcript's line, whose link
  * runlog_read has verified, and goes on to the next epoch. */

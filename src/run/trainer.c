@@ -73,8 +73,8 @@ uint64_t trainer_steps(const struct trainer *t)
     return (t->set.count + t->hyper.batch_size - 1) / t->hyper.batch_size;
 }
 
-bool trainer_hash_state(const char *tensors_sha256, uint64_t steps, char hex[SHA256_HEX_SIZE],
-                        struct error *error)
+static bool hash_state(const char *tensors_sha256, uint64_t steps, char hex[SHA256_HEX_SIZE],
+                       struct error *error)
 {
     char text[SHA256_HEX_SIZE + 32];
     int length = snprintf(text, sizeof text, "%s %" PRIu64 "\n", tensors_sha256, steps);
@@ -86,10 +86,13 @@ bool trainer_hash(struct trainer *t, char *weights, char state[SHA256_HEX_SIZE],
 {
     struct weights w;
     char tensors[SHA256_HEX_SIZE];
+    size_t parameters; /* the first of the tensors */
+    network_parameters(t->network, &parameters);
     if (!weights_collect(&w, t->network, &t->adam, error))
         return false;
-    bool good = tensors_hash(w.tensors, w.count, tensors, error);
+    bool good = tensors_hash(w.tensors, w.count, tensors, error)
+                && hash_state(tensors, t->adam.step, state, error)
+                && (weights == NULL || tensors_hash(w.tensors, parameters, weights, error));
     weights_release(&w);
-    return good && trainer_hash_state(tensors, t->adam.step, state, error)
-           && (weights == NULL || weights_hash(t->network, weights, error));
+    return good;
 }

@@ -2,7 +2,7 @@
  *
  * An epoch takes the examples in its order, in batches of batch_size, the last one shorter; a step
  * is forward, loss, backward, Adam. The plotted loss of an epoch is the sum over its batches of the
- * batch's mean loss (PLOTTED_BATCH_MEANS) or of size times mean (PLOTTED_EXAMPLES).
+ * batch's mean loss (PLOTTED_BATCH_MEANS) or of the sum over its examples (PLOTTED_EXAMPLES).
  *
  * What the next step depends on, beside the settings and the data, is the state: parameters, batch
  * norm's running statistics, Adam's moments, the number of steps taken. Its hash is the SHA-256 of
@@ -45,10 +45,6 @@ bool trainer_at_end(const struct trainer *t);
 void trainer_next_epoch(struct trainer *t);
 
 uint64_t trainer_steps(const struct trainer *t); /* of an epoch */
-
-/* The hash of a state from its tensors' and its steps. */
-bool trainer_hash_state(const char *tensors_sha256, uint64_t steps, char hex[SHA256_HEX_SIZE],
-                        struct error *error);
 
 /* The hashes of the weights (weights_hash; may be NULL) and of the state as they are. */
 bool trainer_hash(struct trainer *t, char *weights, char state[SHA256_HEX_SIZE],

@@ -48,14 +48,13 @@ static bool save(struct training *t, struct error *error)
 static bool keep(struct training *t, struct error *error)
 {
     const struct training_settings *s = t->settings;
-    char folder[CHECKPOINT_PATH], path[CHECKPOINT_PATH], chain[SHA256_HEX_SIZE];
+    char folder[FILE_PATH], path[FILE_PATH], chain[SHA256_HEX_SIZE];
     uint64_t epoch = t->trainer.epoch - 1;
     if (s->keep_every == 0 || epoch % s->keep_every != 0)
         return true;
-    return checkpoint_folder(folder, s->checkpoint, error)
-           && checkpoint_kept_path(path, folder, epoch, error)
-           && checkpoint_folder(folder, path, error) && file_make_folder(folder, error)
-           && runlog_link(&t->log, (size_t)epoch, chain, error)
+    return file_folder(folder, s->checkpoint, error)
+           && checkpoint_kept_path(path, folder, epoch, error) && file_folder(folder, path, error)
+           && file_make_folder(folder, error) && runlog_link(&t->log, (size_t)epoch, chain, error)
            && checkpoint_write(path, &t->trainer, &t->description, chain, error);
 }
 
@@ -120,7 +119,7 @@ static bool prepare(struct training *t, struct error *error)
     if (!cifar10_load(&set, s->data, CIFAR10_TRAIN, (size_t)s->hyper.examples, error))
         return false;
     if (!tensor_file_read(&t->initial, s->weights, error)
-        || !weights_network(&t->initial, s->weights, NULL, &spec, error)) {
+        || !weights_network(&t->initial, s->weights, &spec, error)) {
         cifar10_free(&set);
         return false;
     }
@@ -200,7 +199,7 @@ static bool write_final(struct training *t, struct error *error)
     return weights_write(t->settings->out, t->trainer.network, &metadata, error);
 }
 
-static bool run_epochs(struct training *t, bool *stopped, struct error *error)
+static bool run_epochs(struct training *t, uint64_t *done, struct error *error)
 {
     const struct training_settings *s = t->settings;
     const struct trainer *trainer = &t->trainer;
@@ -212,19 +211,19 @@ static bool run_epochs(struct training *t, bool *stopped, struct error *error)
     while (good && trainer->epoch <= last)
         good = run_epoch(t, error);
     progress_end(&t->progress);
-    *stopped = last < s->epochs;
-    if (!good || *stopped)
+    *done = trainer->epoch - 1;
+    if (!good || *done < s->epochs)
         return good;
     return write_final(t, error);
 }
 
-bool training_run(const struct training_settings *settings, bool *stopped, struct error *error)
+bool training_run(const struct training_settings *settings, uint64_t *done, struct error *error)
 {
     struct training t = {.settings = settings};
     struct lock lock;
     interrupt_catch();
     bool good = lock_take(&lock, settings->checkpoint, "training this run", error)
-                && prepare(&t, error) && run_epochs(&t, stopped, error);
+                && prepare(&t, error) && run_epochs(&t, done, error);
     lock_release(&lock);
     trainer_release(&t.trainer);
     tensor_file_free(&t.initial);

@@ -30,7 +30,7 @@ struct training_settings {
 bool training_parse_keep(const char *text, void *keep_every, struct error *error);
 
 /* Trains to the end, to `until`, or until interrupted, which is a failure whose text says how to go
- * on. *stopped tells whether it ended at `until`, before the last epoch. */
-bool training_run(const struct training_settings *settings, bool *stopped, struct error *error);
+ * on. *done: the epochs that are behind it then; the final weights are written after the last. */
+bool training_run(const struct training_settings *settings, uint64_t *done, struct error *error);
 
 #endif

@@ -122,24 +122,21 @@ bool weights_restore(struct network *network, struct adam *adam, const struct te
 }
 
 bool weights_network(const struct tensor_file *file, const char *path,
-                     const struct network_spec *fallback, const struct network_spec **spec,
-                     struct error *error)
+                     const struct network_spec **spec, struct error *error)
 {
     const char *name = tensor_file_metadata(file, "net");
-    *spec = name != NULL ? nets_find(name) : fallback;
+    *spec = name != NULL ? nets_find(name) : NULL;
     return *spec != NULL
            || error_set(error, "%s: its metadata names %s", path,
                         name != NULL ? "a network that is not known" : "no network");
 }
 
-bool weights_open(const char *path, const struct network_spec *fallback, size_t batch,
-                  bool training, struct network **network, struct tensor_file *file,
-                  struct error *error)
+bool weights_open(const char *path, size_t batch, struct network **network,
+                  struct tensor_file *file, struct error *error)
 {
     const struct network_spec *spec;
     *network = NULL;
-    return tensor_file_read(file, path, error)
-           && weights_network(file, path, fallback, &spec, error)
-           && network_create(network, spec, batch, training, error)
+    return tensor_file_read(file, path, error) && weights_network(file, path, &spec, error)
+           && network_create(network, spec, batch, false, error)
            && weights_restore(*network, NULL, file, path, error);
 }

@@ -31,15 +31,13 @@ bool weights_write(const char *path, struct network *network, const struct metad
 bool weights_restore(struct network *network, struct adam *adam, const struct tensor_file *file,
                      const char *path, struct error *error);
 
-/* The network that a file's metadata names or, if it names none, `fallback`. */
+/* The network that a file's metadata names. */
 bool weights_network(const struct tensor_file *file, const char *path,
-                     const struct network_spec *fallback, const struct network_spec **spec,
-                     struct error *error);
+                     const struct network_spec **spec, struct error *error);
 
-/* Reads a weight file, creates the network its metadata names (or, if it names none, `fallback`)
- * and fills it. The caller frees both. */
-bool weights_open(const char *path, const struct network_spec *fallback, size_t batch,
-                  bool training, struct network **network, struct tensor_file *file,
-                  struct error *error);
+/* Reads a weight file, creates the network its metadata names, for evaluation in batches of at most
+ * `batch`, and fills it. The caller frees both. */
+bool weights_open(const char *path, size_t batch, struct network **network,
+                  struct tensor_file *file, struct error *error);
 
 #endif

@@ -5,7 +5,6 @@
 
 #include <inttypes.h>
 #include <stdio.h>
-#include <unistd.h>
 
 struct arguments {
     const char *run;
@@ -55,7 +54,7 @@ static bool run(const struct arguments *a, struct error *error)
 
 int main(int argc, char **argv)
 {
-    struct arguments a = {.threads = (uint64_t)sysconf(_SC_NPROCESSORS_ONLN)};
+    struct arguments a = {.threads = (uint64_t)parallel_threads()};
     const struct option_spec options[]
         = {{"run", "DIR", "folder of the run: log.tsv and what else was kept", OPTION_TEXT, &a.run,
             .required = true},
@@ -67,8 +66,7 @@ int main(int argc, char **argv)
             OPTION_LIST, &a.data},
            {"numerics", "SHA256", "what this build's numerics-fingerprint printed", OPTION_PARSED,
             &a.numerics, .parse = description_parse_numerics},
-           {"threads", "N", "threads (default: all cores); never changes a result", OPTION_UNSIGNED,
-            &a.threads, .minimum = 1, .maximum = PARALLEL_THREADS_MAX},
+           PARALLEL_OPTION(&a.threads),
            {0}};
     const struct tool tool = {
         "audit-run", "replays an epoch and says whether the transcript is true", options, &a.quiet};

@@ -6,7 +6,6 @@
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
-#include <unistd.h>
 
 struct arguments {
     const char *runs[2];
@@ -89,13 +88,12 @@ static bool run(const struct arguments *a, bool *same, struct error *error)
 
 int main(int argc, char **argv)
 {
-    struct arguments a = {.threads = (uint64_t)sysconf(_SC_NPROCESSORS_ONLN)};
+    struct arguments a = {.threads = (uint64_t)parallel_threads()};
     const struct option_spec options[]
         = {{"data", "DIR",
             "folder of CIFAR-10's binary files; may be given again (default: " REPLAY_DATA ")",
             OPTION_LIST, &a.data},
-           {"threads", "N", "threads (default: all cores); never changes a result", OPTION_UNSIGNED,
-            &a.threads, .minimum = 1, .maximum = PARALLEL_THREADS_MAX},
+           PARALLEL_OPTION(&a.threads),
            {0}};
     const struct tool tool
         = {"compare-runs",    "says where two runs, each a folder, part and by how much",

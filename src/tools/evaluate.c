@@ -6,7 +6,6 @@
 #include "run/weights.h"
 
 #include <stdio.h>
-#include <unistd.h>
 
 struct arguments {
     const char *weights, *data, *answers;
@@ -23,7 +22,7 @@ static bool run(const struct arguments *a, struct error *error)
     struct evaluation evaluation;
     bool good
         = cifar10_load(&set, a->data, (enum cifar10_split)a->split, (size_t)a->examples, error)
-          && weights_open(a->weights, NULL, EVALUATION_BATCH, false, &network, &file, error)
+          && weights_open(a->weights, EVALUATION_BATCH, &network, &file, error)
           && evaluation_run(&evaluation, network, &set, a->quiet, error)
           && (a->answers == NULL || evaluation_write(&evaluation, a->answers, error));
     if (good)
@@ -37,7 +36,7 @@ static bool run(const struct arguments *a, struct error *error)
 
 int main(int argc, char **argv)
 {
-    struct arguments a = {.gemm = GEMM_EXACT, .threads = (uint64_t)sysconf(_SC_NPROCESSORS_ONLN)};
+    struct arguments a = {.gemm = GEMM_EXACT, .threads = (uint64_t)parallel_threads()};
     const struct option_spec options[]
         = {{"weights", "FILE", "weight file", OPTION_TEXT, &a.weights, .required = true},
            {"data", "DIR", "folder of CIFAR-10's binary files", OPTION_TEXT, &a.data,
@@ -49,8 +48,7 @@ int main(int argc, char **argv)
            {"answers", "FILE",
             "where to write how often each label is answered, and its logits' range", OPTION_TEXT,
             &a.answers},
-           {"threads", "N", "threads (default: all cores); never changes a result", OPTION_UNSIGNED,
-            &a.threads, .minimum = 1, .maximum = PARALLEL_THREADS_MAX},
+           PARALLEL_OPTION(&a.threads),
            {"gemm", "NAME", "matrix products; results of openblas differ between machines",
             OPTION_CHOICE, &a.gemm, .choices = gemm_names},
            {0}};

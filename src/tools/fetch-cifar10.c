@@ -35,11 +35,12 @@ static bool verify(const struct tool *tool, const struct arguments *a, struct er
 static void examine(const struct tool *tool, struct fetch *fetch)
 {
     for (size_t i = 0; i < OFFICIAL_FILES; i++) {
-        char path[4096];
-        struct error error;
+        char path[FILE_PATH];
+        struct error error, ignored;
         fetch->good[i] = official_check(fetch->set, i, fetch->folder, &error);
-        snprintf(path, sizeof path, "%s/%s", fetch->folder, fetch->set->files[i].name);
-        if (!fetch->good[i] && !fetch->quiet && file_exists(path))
+        if (!fetch->good[i] && !fetch->quiet
+            && file_path(path, &ignored, "%s/%s", fetch->folder, fetch->set->files[i].name)
+            && file_exists(path))
             tool_say(tool, "%s; replacing it", error.text);
     }
 }

@@ -4,17 +4,15 @@
 #include "run/fingerprint.h"
 
 #include <stdio.h>
-#include <unistd.h>
 
 int main(int argc, char **argv)
 {
-    uint64_t threads = (uint64_t)sysconf(_SC_NPROCESSORS_ONLN);
+    uint64_t threads = (uint64_t)parallel_threads();
     const char *folder = NULL;
     const struct option_spec options[]
         = {{"folder", "DIR", "folder to work in; its files are left there", OPTION_TEXT, &folder,
             .required = true},
-           {"threads", "N", "threads (default: all cores); never changes the result",
-            OPTION_UNSIGNED, &threads, .minimum = 1, .maximum = PARALLEL_THREADS_MAX},
+           PARALLEL_OPTION(&threads),
            {0}};
     const struct tool tool = {"numerics-fingerprint",
                               "prints the fingerprint of this build's arithmetic", options, NULL};

@@ -4,7 +4,6 @@
 #include "run/training.h"
 
 #include <inttypes.h>
-#include <unistd.h>
 
 /* Damage is said even if asked to be quiet: it is no remark on progress. */
 static void warn(const char *text)
@@ -16,7 +15,7 @@ int main(int argc, char **argv)
 {
     struct training_settings s = {.checkpoint_seconds = 60, .warn = warn};
     struct hyperparameters *h = &s.hyper;
-    uint64_t threads = (uint64_t)sysconf(_SC_NPROCESSORS_ONLN);
+    uint64_t threads = (uint64_t)parallel_threads();
     int order = ORDER_SEQUENTIAL, loss = LOSS_CROSS_ENTROPY, plotted = PLOTTED_BATCH_MEANS;
     int gemm = GEMM_EXACT;
     const struct option_spec options[] = {
@@ -39,8 +38,7 @@ int main(int argc, char **argv)
          .minimum = 1, .maximum = 50000},
         {"until", "EPOCH", "stop after this epoch; the same command without goes on",
          OPTION_UNSIGNED, &s.until, .minimum = 1},
-        {"threads", "N", "threads (default: all cores); never changes a result", OPTION_UNSIGNED,
-         &threads, .minimum = 1, .maximum = PARALLEL_THREADS_MAX},
+        PARALLEL_OPTION(&threads),
         {"numerics", "SHA256", "what numerics-fingerprint printed, for the log", OPTION_PARSED,
          &s.numerics, .parse = description_parse_numerics},
         {"gemm", "NAME", "matrix products; results of openblas differ between machines",
@@ -64,12 +62,12 @@ int main(int argc, char **argv)
     h->arithmetic = (enum gemm_engine)gemm;
     parallel_set_threads((int)threads);
     struct error error;
-    bool stopped = false;
-    bool good = training_run(&s, &stopped, &error);
-    if (good && stopped && !s.quiet)
+    uint64_t done = 0;
+    bool good = training_run(&s, &done, &error);
+    if (good && done < s.epochs && !s.quiet)
         tool_say(&tool,
                  "stopped after epoch %" PRIu64 " of %" PRIu64
                  "; run again without --until to go on",
-                 s.until, s.epochs);
+                 done, s.epochs);
     return tool_finish(&tool, good, &error);
 }

@@ -39,6 +39,8 @@ exits 2 "--epoch: 0 is not within" audit --epoch 0
 exits 2 "--numerics: 'x' is not a SHA-256" audit --epoch 1 --numerics x
 exits 1 "$TMP/log.tsv: cannot open" "$BIN/audit-run" --run "$TMP" --epoch 1
 exits 1 "no data whose SHA-256 is" "$BIN/audit-run" --run "$TMP/a" --epoch 1 --data "$TMP"
+exits 1 "$TMP/none/data_batch_1.bin: cannot open: No such file or directory; $TMP/nor/data_batch_1.bin" \
+    "$BIN/audit-run" --run "$TMP/a" --epoch 1 --data "$TMP/none" --data "$TMP/nor"
 
 # A line that was changed; and one that was changed together with all that vouches for it.
 cp "$TMP/a/log.tsv" "$TMP/log"

@@ -56,6 +56,9 @@ grep -q 'stopped after epoch 1 of 2' "$TMP/err"
 [ ! -e "$TMP/until.out" ]
 train until && same until
 train until && same until # finished: says the same again
+rm "$TMP/until.out"
+train until --until 1 2>"$TMP/err" && same until # past that epoch already
+[ ! -s "$TMP/err" ]
 
 code=0
 start term & sleep 0.3; kill -TERM $! ; wait $! 2>"$TMP/err" || code=$?

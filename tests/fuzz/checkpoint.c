@@ -16,10 +16,10 @@ static size_t log_size;
 static void add_seed(const char *name, uint64_t until)
 {
     struct error error;
-    bool stopped;
+    uint64_t done;
     size_t size;
     training.settings.until = until;
-    fuzz_check(training_run(&training.settings, &stopped, &error), error.text);
+    fuzz_check(training_run(&training.settings, &done, &error), error.text);
     uint8_t *seed = fuzz_load(training.checkpoint, &size);
     fuzz_seed(name, seed, size);
     free(seed);
@@ -51,14 +51,15 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     unlink(previous);
     unlink(training.final);
     struct error error = {""};
-    bool stopped = true;
+    uint64_t done;
     struct runlog log;
-    if (!training_run(&training.settings, &stopped, &error)) {
+    if (!training_run(&training.settings, &done, &error)) {
         fuzz_check_error(&error);
         fuzz_check(!file_exists(training.final), "no result of a training that failed");
         return 0;
     }
-    fuzz_check(!stopped && file_exists(training.final), "a training that is done has a result");
+    fuzz_check(done == training.settings.epochs && file_exists(training.final),
+               "a training that is done has a result");
     fuzz_check(runlog_read(&log, training.log, &error) && log.epoch_count == SMALL_EPOCHS,
                "its log has every epoch");
     runlog_free(&log);

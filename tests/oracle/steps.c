@@ -63,7 +63,7 @@ static bool run(const struct arguments *a, struct error *error)
                                     .arithmetic = GEMM_EXACT};
     bool good = cifar10_load(&set, a->data, CIFAR10_TRAIN, (size_t)(a->batch * a->steps), error)
                 && tensor_file_read(&file, a->weights, error)
-                && weights_network(&file, a->weights, NULL, &spec, error)
+                && weights_network(&file, a->weights, &spec, error)
                 && without_dropout(spec, &copy, layers, error)
                 && trainer_create(&t, &hyper, &copy, &set, error)
                 && weights_restore(t.network, NULL, &file, a->weights, error);
@@ -83,7 +83,7 @@ static bool run(const struct arguments *a, struct error *error)
 
 int main(int argc, char **argv)
 {
-    struct arguments a = {.threads = (uint64_t)sysconf(_SC_NPROCESSORS_ONLN)};
+    struct arguments a = {.threads = (uint64_t)parallel_threads()};
     const struct option_spec options[]
         = {{"weights", "FILE", "initial weights", OPTION_TEXT, &a.weights, .required = true},
            {"data", "DIR", "folder of CIFAR-10's binary files", OPTION_TEXT, &a.data,
@@ -98,8 +98,7 @@ int main(int argc, char **argv)
             &a.before},
            {"gradients", "FILE", "where to write the last step's gradients", OPTION_TEXT,
             &a.gradients},
-           {"threads", "N", "threads (default: all cores)", OPTION_UNSIGNED, &a.threads,
-            .minimum = 1, .maximum = PARALLEL_THREADS_MAX},
+           PARALLEL_OPTION(&a.threads),
            {0}};
     const struct tool tool = {"steps", "trains without dropout, a loss a step", options, NULL};
     int code;

@@ -160,10 +160,10 @@ static int prepare(void **state)
 {
     (void)state;
     struct error error;
-    bool stopped;
+    uint64_t done;
     folder = support_path("bitflips");
     if (mkdir(folder, 0700) == 0 && small_training_prepare(&training, folder, &error)
-        && training_run(&training.settings, &stopped, &error))
+        && training_run(&training.settings, &done, &error))
         return 0;
     fprintf(stderr, "%s\n", error.text);
     return -1;

@@ -263,6 +263,24 @@ static void test_folders(void **state)
 }
 
 /* FIPS 180-4's example, nothing at all, and a million letters fed in odd pieces. */
+static void test_names(void **state)
+{
+    (void)state;
+    static const char *const cases[][2]
+        = {{"a/b/c", "a/b"}, {"a", "."}, {"/a", "/"}, {"/", "/"}, {"./a", "."}};
+    char path_text[FILE_PATH], *long_text = support_allocate(FILE_PATH, 1);
+    struct error error;
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        assert_good(file_folder(path_text, cases[i][0], &error), error);
+        assert_string_equal(path_text, cases[i][1]);
+    }
+    memset(long_text, 'x', FILE_PATH - 1);
+    assert_good(file_path(path_text, &error, "%s", long_text), error);
+    assert_string_equal(path_text, long_text);
+    assert_fails(file_path(path_text, &error, "a%s", long_text), error, "the name is too long");
+    free(long_text);
+}
+
 static void test_sha256(void **state)
 {
     (void)state;
@@ -318,6 +336,7 @@ int main(void)
         TEST(test_bad_places),
         TEST(test_publish),
         TEST(test_folders),
+        cmocka_unit_test(test_names),
         cmocka_unit_test(test_sha256),
         cmocka_unit_test(test_errors),
     };

@@ -75,7 +75,7 @@ static void recorded_open(struct recorded *r, const char *name, const char *net)
 
 static char *kept(const struct recorded *r, uint64_t epoch)
 {
-    static char path[CHECKPOINT_PATH];
+    static char path[FILE_PATH];
     struct error error;
     assert_good(checkpoint_kept_path(path, r->folder, epoch, &error), error);
     return path;
@@ -104,12 +104,12 @@ static void recorded_close(struct recorded *r)
 static void train(struct recorded *r)
 {
     struct error error;
-    bool stopped;
-    assert_good(training_run(&r->settings, &stopped, &error), error);
+    uint64_t done;
+    assert_good(training_run(&r->settings, &done, &error), error);
 }
 
 static bool audit(const struct recorded *r, uint64_t epoch, struct audit_range range,
-                  const char *numerics, struct audit *result, char from[CHECKPOINT_PATH],
+                  const char *numerics, struct audit *result, char from[FILE_PATH],
                   struct error *error)
 {
     const struct replay_settings settings
@@ -127,7 +127,7 @@ static void expect_true(const struct recorded *r, uint64_t epoch, const char *fr
 {
     struct audit result;
     struct error error;
-    char found[CHECKPOINT_PATH];
+    char found[FILE_PATH];
     assert_good(audit(r, epoch, (struct audit_range){0}, NULL, &result, found, &error), error);
     assert_true(result.complete);
     if (strstr(found, from) == NULL)
@@ -138,7 +138,7 @@ static void expect_false(const struct recorded *r, uint64_t epoch, const char *w
 {
     struct audit result;
     struct error error;
-    char found[CHECKPOINT_PATH];
+    char found[FILE_PATH];
     assert_fails(audit(r, epoch, (struct audit_range){0}, NULL, &result, found, &error), error,
                  words);
 }
@@ -183,7 +183,7 @@ static void test_steps(void **state)
     struct error error;
     struct runlog log;
     struct audit first, second, rest;
-    char from[CHECKPOINT_PATH];
+    char from[FILE_PATH];
     recorded_open(&r, "steps", "carlini");
     train(&r);
     assert_good(runlog_read(&log, r.log, &error), error);
@@ -321,7 +321,7 @@ static void test_origin(void **state)
     struct recorded r;
     struct audit result;
     struct error error;
-    char from[CHECKPOINT_PATH];
+    char from[FILE_PATH];
     recorded_open(&r, "origin", "carlini");
     write_initial(r.weights, "carlini", SEED, "a scheme of one's own");
     r.settings.epochs = 1;
@@ -438,12 +438,12 @@ static void test_compare_fault(void **state)
     struct error error;
     struct tensor_file file;
     struct metadata metadata = {.count = 0};
-    bool stopped;
+    uint64_t done;
     recorded_open(&a, "a", "carlini");
     recorded_open(&b, "b", "carlini");
     train(&a);
     b.settings.until = 1;
-    assert_good(training_run(&b.settings, &stopped, &error), error);
+    assert_good(training_run(&b.settings, &done, &error), error);
     assert_good(tensor_file_read(&file, b.checkpoint, &error), error);
     for (size_t i = 0; i < file.metadata.count; i++) {
         const char *key = file.metadata.keys[i];

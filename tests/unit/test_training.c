@@ -109,11 +109,11 @@ static pid_t start(const struct run *r)
     if (child != 0)
         return child;
     struct error error;
-    bool stopped = false;
+    uint64_t done;
     signal(SIGTERM, SIG_DFL);
     parallel_set_threads(r->threads);
-    if (training_run(&r->settings, &stopped, &error))
-        _exit(stopped ? STOPPED : DONE);
+    if (training_run(&r->settings, &done, &error))
+        _exit(done < r->settings.epochs ? STOPPED : DONE);
     FILE *file = fopen(r->failure, "w");
     if (file != NULL && fputs(error.text, file) >= 0 && fclose(file) == 0)
         _exit(FAILED);
@@ -538,11 +538,10 @@ static void test_keep(void **state)
     (void)state;
     struct run r;
     struct error error;
-    char folder[CHECKPOINT_PATH], path[CHECKPOINT_PATH], kept[SHA256_HEX_SIZE],
-        again[SHA256_HEX_SIZE];
+    char folder[FILE_PATH], path[FILE_PATH], kept[SHA256_HEX_SIZE], again[SHA256_HEX_SIZE];
     run_open(&r, "carlini");
     r.settings.hyper.examples = 10;
-    assert_good(checkpoint_folder(folder, r.checkpoint, &error), error);
+    assert_good(file_folder(folder, r.checkpoint, &error), error);
     static const struct {
         const char *text;
         bool stays[4];
@@ -572,7 +571,7 @@ static void test_keep(void **state)
         }
     }
     assert_string_equal(kept, again);
-    assert_good(checkpoint_folder(folder, path, &error), error);
+    assert_good(file_folder(folder, path, &error), error);
     assert_int_equal(rmdir(folder), 0);
     static const char *const wrong[]
         = {"", "none", "every:", "every:0", "every:x", "every:2x", "All"};
