@@ -2,7 +2,8 @@
 # This machine, as lines of name and value parted by a tab:  pipeline/machine.sh COMPILER
 set -euo pipefail
 
-printf 'processor\t%s\n' "$(sed -n 's/^model name[[:space:]]*: //p' /proc/cpuinfo | head -n 1)"
+processor=$(sed -n 's/^model name[[:space:]]*: //p' /proc/cpuinfo | head -n 1)
+printf 'processor\t%s\n' "${processor:-$(uname -m)}"
 printf 'cores\t%s\n' "$(nproc)"
 printf 'memory\t%s\n' "$(sed -n 's/^MemTotal: *//p' /proc/meminfo)"
 printf 'system\t%s\n' "$(sed -n 's/^PRETTY_NAME="\(.*\)"/\1/p' /etc/os-release), $(uname -sm)"

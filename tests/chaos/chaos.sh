@@ -37,10 +37,10 @@ sums() {
 # VICTIMS is a pattern, every third time only what of the group has such a name. Fails if the command
 # was faster; if VICTIMS is "over", that of a moment, it is run over and over until it is killed.
 kill_once() { # kill_once VICTIMS COMMAND...
-    local victims=$1 leader target moment
+    local victims=$1 endless='' leader target moment
     shift
     if [ "$victims" = over ]; then
-        victims=
+        victims='' endless=yes
         set -- bash -c 'while "$@"; do :; done' over "$@"
     fi
     moment=$(((RANDOM * 32768 + RANDOM) % longest))
@@ -52,6 +52,9 @@ kill_once() { # kill_once VICTIMS COMMAND...
             -v names="^[(]($victims)[)]$" '$6 == session && $2 ~ names { print $1; exit }') || :
     fi
     if [ -n "$target" ] && kill -KILL -- "$target" 2>/dev/null; then
+        wait "$leader" 2>/dev/null || :
+    elif [ -n "$endless" ]; then # so soon that the group was not there yet
+        while kill -0 "$leader" 2>/dev/null && ! kill -KILL -- -"$leader" 2>/dev/null; do sleep 0.01; done
         wait "$leader" 2>/dev/null || :
     else
         wait "$leader" || :

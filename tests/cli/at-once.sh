@@ -17,7 +17,7 @@ same() {
     cmp <(tests/transcript.sh "$TMP/reference.log") <(tests/transcript.sh "$TMP/$1.log")
     [ ! -e "$TMP/$1.checkpoint.lock" ]
 }
-await() { for _ in {1..600}; do [ ! -e "$1" ] || return 0; sleep 0.05; done; echo "no $1"; exit 1; }
+await() { for _ in {1..3000}; do [ ! -e "$1" ] || return 0; sleep 0.01; done; echo "no $1"; exit 1; }
 busy() { # busy NAME FILE: the file is the one line that says so
     [ "$(cat "$2")" = "train: $TMP/$1.checkpoint: another process is training this run" ] \
         || { cat "$2"; exit 1; }
@@ -28,7 +28,8 @@ busy() { # busy NAME FILE: the file is the one line that says so
 await "$TMP/two.checkpoint.lock"
 kill -STOP $first # not to be done too soon
 code=0; (train two 60) 2>"$TMP/err" || code=$?
-[ $code = 1 ] && busy two "$TMP/err"
+[ $code = 1 ]
+busy two "$TMP/err"
 kill -CONT $first; wait $first
 same two
 
@@ -37,7 +38,8 @@ await "$TMP/killed.checkpoint.lock"
 kill -KILL $first; wait $first 2>/dev/null || :
 [ -e "$TMP/killed.checkpoint.lock" ]
 rm -f "$TMP/killed.checkpoint"
-(train killed 60) && same killed
+(train killed 60)
+same killed
 
 for i in {1..6}; do (train crowd 60 2>"$TMP/err.$i") & done
 ended=0

@@ -72,7 +72,8 @@ if [ ${#plain[@]} = 0 ] || "${plain[@]}" true 2>/dev/null; then
             --batch-size 5 --lr 1e-3 --order shuffled --loss cross-entropy --seed 3 --examples 10 \
             --quiet --out "$TMP/readonly/final" --log "$TMP/readonly/log" \
             --checkpoint "$TMP/readonly/checkpoint"
-        [ "$(ls "$TMP/readonly")" = x ] && [ "$(cat "$TMP/readonly/x")" = old ]
+        [ "$(ls "$TMP/readonly")" = x ]
+        [ "$(cat "$TMP/readonly/x")" = old ]
     fi
 else
     skip "a read-only folder: setpriv cannot drop privileges"

@@ -32,12 +32,12 @@ grep -q "SHA-256 of the values $(grep '^2' "$TMP/reference.log" | cut -f4)$" "$T
 "$BIN/show-weights" --weights "$TMP/reference.checkpoint" >"$TMP/shown"
 tensors=$(sed -n 's/^payload_sha256: //p' "$TMP/shown")
 [ "$(echo "$tensors 26" | sha256sum | cut -d' ' -f1)" = "$(grep '^2' "$TMP/reference.log" | cut -f5)" ]
-train one --threads 1 && same one
-train five --threads 5 && same five
+train one --threads 1; same one
+train five --threads 5; same five
 # Fewer threads than asked for, or told to each level of nesting.
-OMP_THREAD_LIMIT=1 train limited --threads 2 && same limited
-OMP_NUM_THREADS=2,1 train nested --threads 2 && same nested
-OMP_MAX_ACTIVE_LEVELS=0 train levels --threads 2 && same levels
+OMP_THREAD_LIMIT=1 train limited --threads 2; same limited
+OMP_NUM_THREADS=2,1 train nested --threads 2; same nested
+OMP_MAX_ACTIVE_LEVELS=0 train levels --threads 2; same levels
 
 # Every instruction set that this processor has, on a training short enough for software fma.
 arguments[-1]=5
@@ -54,22 +54,31 @@ arguments[-1]=200
 train until --until 1 2>"$TMP/err"
 grep -q 'stopped after epoch 1 of 2' "$TMP/err"
 [ ! -e "$TMP/until.out" ]
-train until && same until
-train until && same until # finished: says the same again
+train until; same until
+train until; same until # finished: says the same again
 rm "$TMP/until.out"
-train until --until 1 2>"$TMP/err" && same until # past that epoch already
+train until --until 1 2>"$TMP/err"; same until # past that epoch already
 [ ! -s "$TMP/err" ]
 
+await() { while [ ! -e "$1" ] && kill -0 "$2" 2>/dev/null; do sleep 0.01; done; } # await FILE PROCESS
 code=0
-start term & sleep 0.3; kill -TERM $! ; wait $! 2>"$TMP/err" || code=$?
-if [ ! -e "$TMP/term.out" ]; then [ "$code" = 1 ] && [ -e "$TMP/term.checkpoint" ]; fi
-train term && same term
+start term & child=$!
+await "$TMP/term.checkpoint.lock" $child; sleep 0.2
+kill -TERM $child || :
+wait $child 2>"$TMP/err" || code=$?
+if [ ! -e "$TMP/term.out" ]; then
+    [ "$code" = 1 ]
+    [ -e "$TMP/term.checkpoint" ]
+fi
+train term; same term
 
-for delay in 0.1 0.3 0.5; do
-    start killed --checkpoint-seconds 1 & sleep $delay; kill -KILL $! 2>/dev/null || :
-    wait $! 2>/dev/null || :
+for delay in 0.1 0.3 0.5 checkpoint; do
+    start killed --checkpoint-seconds 1 & child=$!
+    if [ $delay = checkpoint ]; then await "$TMP/killed.checkpoint" $child; else sleep $delay; fi
+    kill -KILL $child 2>/dev/null || :
+    wait $child 2>/dev/null || :
 done
-train killed && same killed
+train killed; same killed
 
 "$BIN/evaluate" --weights "$TMP/reference.out" --data data/sample --split test >"$TMP/test"
 grep -qE $'^test\t[0-9]+\t120\t0\\.[0-9]{5}$' "$TMP/test"

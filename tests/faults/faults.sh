@@ -8,7 +8,7 @@
 # until the tool runs through with no fault left to inject. CLASSES="write sync": only these.
 set -euo pipefail
 BIN=$(realpath "$BIN")
-root=$PWD inject=$BIN/tests/inject.so depth=${DEPTH:-short} RANDOM=${SEED:-1}
+root=$PWD inject=$BIN/tests/inject.so depth=${DEPTH:-short}
 shopt -s globstar dotglob nullglob
 export OPENBLAS_NUM_THREADS=1 # its threads are made before main and never used
 # Built with the address sanitizer, a tool that fails is also seen to leak nothing and to free once.
@@ -121,7 +121,11 @@ attempt() {
     rm -rf work report && cp -al before work
     run env FAULT="$*" FAULT_REPORT=report LD_PRELOAD="$inject" "${command[@]}" || code=$?
     tries=$((tries + 1))
-    [ -e report ] || { [ $code = 0 ] && right; return 1; }
+    if [ ! -e report ]; then
+        [ $code = 0 ] || complain "exit $code with no fault"
+        right
+        return 1
+    fi
     struck=$((struck + 1))
     case $code in
     0)
@@ -256,6 +260,8 @@ scenario_fingerprint() {
 
 scenario() { # scenario NAME: in a folder and a process of its own
     name=$1 lines=1
+    : $RANDOM # a subshell's first seeds it by the clock
+    RANDOM=$(cksum <<<"${SEED:-1} $name" | cut -d ' ' -f 1)
     classes=${CLASSES:-open read write sync close rename unlink mkdir truncate lock stat map memory}
     declare -A good
     mkdir -p "$TMP/$name/before" "$TMP/$name/work" && cd "$TMP/$name"
@@ -274,10 +280,11 @@ if [ "$depth" = whole ]; then
 else
     samples=1 all="train resume url archive folder init show evaluate loss paths verify"
 fi
-bad=0
+bad=0 processes=()
 for wanted in ${@:-$all}; do
-    while [ "$(jobs -rp | wc -l)" -ge "$(nproc)" ]; do wait -n || bad=1; done
+    while [ "$(jobs -rp | wc -l)" -ge "$(nproc)" ]; do sleep 0.05; done
     (scenario "$wanted") &
+    processes+=($!)
 done
-while [ -n "$(jobs -p)" ]; do wait -n || bad=1; done
+for process in "${processes[@]}"; do wait "$process" || bad=1; done
 exit $bad

@@ -10,6 +10,7 @@ cp -a --parents Makefile README.md LICENSE pipeline src data/sample data/publish
     paper/*.* .gitignore "$BIN" "$TMP/one"
 cd "$TMP/one"
 export GIT_AUTHOR_NAME=a GIT_AUTHOR_EMAIL=a GIT_COMMITTER_NAME=c GIT_COMMITTER_EMAIL=c
+export GIT_CONFIG_GLOBAL=/dev/null
 git -c init.defaultBranch=main init -q && git add . && git commit -q -m "a commit"
 run() { make --no-print-directory PROFILE=smoke BIN="$BIN" "$@"; }
 quietly() { "$@" >"$TMP/output" 2>&1 || { cat "$TMP/output"; exit 1; }; }

@@ -8,6 +8,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
+#include <sys/time.h>
 
 /* Turns stderr to `fd` until restored; returns the old one. */
 static int redirect(int fd)
@@ -82,7 +83,13 @@ static void test_terminal(void **state)
     drawn(terminal, 500, 1000, true, text);
     assert_string_equal(text, "");
     drawn(terminal, 500, 1000, false, text);
-    assert_non_null(strstr(text, "epoch 1 50.0%  50 images/s  0:00:1"));
+    double rate;
+    int hours, minutes, seconds;
+    assert_int_equal(sscanf(text, "\r\033[Kepoch 1 50.0%%  %lf images/s  %d:%2d:%2d left", &rate,
+                            &hours, &minutes, &seconds),
+                     4);
+    assert_true(rate > 40 && rate <= 50); /* a moment has passed since */
+    assert_true(hours == 0 && minutes == 0 && seconds >= 10 && seconds < 13);
     assert_string_equal(text + strlen(text) - 4, "\r\033[K"); /* erased at the end */
     drawn(terminal, 7270, 3 * 7270, false, text);
     assert_non_null(strstr(text, "33.3%"));
@@ -126,9 +133,11 @@ static void test_interrupt(void **state)
     struct sigaction action;
     assert_int_equal(sigaction(SIGINT, NULL, &action), 0);
     assert_int_equal(sigaction(SIGALRM, &action, NULL), 0);
-    alarm(1);
+    const struct itimerval second = {{1, 0}, {1, 0}}, none = {{0, 0}, {0, 0}};
+    assert_int_equal(setitimer(ITIMER_REAL, &second, NULL), 0);
     assert_int_equal(read(ends[0], &byte, 1), -1);
     assert_int_equal(errno, EINTR);
+    assert_int_equal(setitimer(ITIMER_REAL, &none, NULL), 0);
     assert_int_equal(interrupt_seen, 1);
     close(ends[0]);
     close(ends[1]);
