@@ -45,8 +45,15 @@ ifeq ($(PROFILE)-$(GEMM),recorded-openblas)
 $(error the record is of GEMM=exact)
 endif
 
-# Whether all zeros learns is a matter of its seed, so some more seeds show how often.
-DEFAULT_ZEROS_SEEDS := $(if $(filter full recorded,$(PROFILE)),1 2 3 4 5 6,1 2)
+# The record of finished runs.
+RECORD ?= data/recorded
+
+# Whether all zeros learns is a matter of its seed, so some more seeds show how often; from the record,
+# all it has.
+recorded_zeros = $(sort $(patsubst $(RECORD)/as-run/all-zeros/seed-%/log.tsv,%,$(wildcard \
+	$(RECORD)/as-run/all-zeros/seed-*/log.tsv)))
+DEFAULT_ZEROS_SEEDS := $(or $(if $(filter recorded,$(PROFILE)),$(recorded_zeros)),$(if \
+	$(filter full recorded,$(PROFILE)),1 2 3 4 5 6,1 2))
 ZEROS_SEEDS ?= $(DEFAULT_ZEROS_SEEDS)
 
 wrong_seeds = $(if $(strip $(1)),$(shell printf '%s\n' $(1) | \
@@ -57,9 +64,6 @@ $(foreach v,SEEDS ZEROS_SEEDS,$(if $(call wrong_seeds,$($(v))),$(error \
 # Results of OpenBLAS depend on the machine: they lie apart, under a label of their own.
 LABEL := $(PROFILE)$(if $(filter openblas,$(GEMM)),-openblas)
 RUN_ROOT := data/runs/$(LABEL)
-
-# The record of finished runs.
-RECORD ?= data/recorded
 
 # The table of experiments: a word a row, its columns parted by colons.
 EXPERIMENTS := $(shell awk '!/^\#/ { gsub("\t", ":"); print }' pipeline/experiments.tsv)
