@@ -5,7 +5,8 @@
 # link_settings EXPERIMENT: what links.sh wants of make.
 link_settings = BIN='$(BIN)' DATA='$(DATA)' EXAMPLES='$(TRAIN_EXAMPLES)' \
 	EPOCHS='$(EPOCHS_$(call column,3,$(1)))' LEARNING_RATE='$(LEARNING_RATE)' GEMM='$(GEMM)' \
-	NUMERICS='$(NUMERICS)' THREADS='$(THREADS)'
+	NUMERICS='$(NUMERICS)' THREADS='$(THREADS)' LOSS_COLUMNS='$(LOSS_COLUMNS)' \
+	ACCURACY_HEAD='$(ACCURACY_HEAD)'
 # recorded_one ACTION,EXPERIMENT,SEED,FOLDER
 recorded_one = $(call link_settings,$(2)) pipeline/recorded.sh $(1) '$(RECORD)' '$(4)' $(3) '$(2)'
 recorded_folder = $(RECORD)/$(call column,1,$(1))/$(call column,2,$(1))/seed-$(2)

@@ -15,6 +15,10 @@ train_key = $(init_key) data $(SHA256_$(DATA)) examples $(TRAIN_EXAMPLES) \
 	loss $(call column,7,$(1)) plotted $(call column,8,$(1)) order $(call column,9,$(1)) gemm $(GEMM)
 evaluate_key = $(train_key) test $(TEST_EXAMPLES)
 
+# The columns of losses.tsv in the log: all but the rate, which is no result. What accuracy.tsv begins with.
+LOSS_COLUMNS := 1,2,4
+ACCURACY_HEAD := split\tcorrect\texamples\tfraction\n
+
 # trained_rules EXPERIMENT,SEED,FOLDER: weights and accuracies by training. A training that is begun anew,
 # because what it is made of changed, leaves no checkpoint of the old one; one that was only interrupted
 # goes on.
@@ -40,7 +44,7 @@ $(3)/final.safetensors: $(call stale,$(3)/final.safetensors,$(train_key)) \
 
 $(3)/accuracy.tsv: $(call stale,$(3)/accuracy.tsv,$(evaluate_key)) $(3)/final.safetensors \
 		$(if $(wildcard $(3)/answers.tsv),,FORCE) | $(DATA_READY) $(BIN)/evaluate
-	@{ printf 'split\tcorrect\texamples\tfraction\n' && \
+	@{ printf '$(ACCURACY_HEAD)' && \
 	$(BIN)/evaluate --weights $(3)/final.safetensors --data $(DATA) --split train \
 		--examples $(TRAIN_EXAMPLES) --threads $(THREADS) --gemm $(GEMM) && \
 	$(BIN)/evaluate --weights $(3)/final.safetensors --data $(DATA) --split test \
@@ -61,7 +65,7 @@ $(3)/init.safetensors: $(call stale,$(3)/init.safetensors,$(init_key)) | $(BIN)/
 $(3)/log.tsv: $(3)/final.safetensors ;
 
 $(3)/losses.tsv: $(3)/log.tsv
-	@grep -v '^#' $$< | cut -f1,2,4 >$$@.$$$$PPID.partial && mv $$@.$$$$PPID.partial $$@
+	@grep -v '^#' $$< | cut -f$(LOSS_COLUMNS) >$$@.$$$$PPID.partial && mv $$@.$$$$PPID.partial $$@
 
 $(3)/answers.tsv: $(3)/accuracy.tsv ;
 

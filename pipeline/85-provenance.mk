@@ -16,7 +16,8 @@ why:
 .PHONY: trace
 TRACED_RUN = $(firstword $(subst /, ,$(NUMBER)))
 trace_one = $(call link_settings,$(1)) PAPER='$(PAPER)' FIGURES='$(FIGURES)' \
-	SUMS='$(DATA_CHECKSUMS)' SEEDS='$(SEEDS)' ARCHIVE='$(ARCHIVE)' pipeline/trace.sh '$(NUMBER)' \
+	SUMS='$(DATA_CHECKSUMS)' SEEDS='$(SEEDS)' ARCHIVE='$(ARCHIVE)' \
+	AWK_TABLE='$(AWK_TABLE)' pipeline/trace.sh '$(NUMBER)' \
 	table-$(if $(filter $(TRACED_RUN),$(RUNS_1)),1,2) '$(RUN_ROOT)/$(call column,1,$(1))' $(2) '$(1)'
 trace: $(TOOLS)
 	@case '$(filter $(TRACED_RUN),$(RUNS))' in '') echo "trace: '$(NUMBER)': say NUMBER=RUN/train," \

@@ -1,6 +1,7 @@
 # What ties a run's files together, for those who check it (trace.sh, recorded.sh). Sourced, by bash, with
 # these variables set:
-#   BIN DATA EXAMPLES EPOCHS LEARNING_RATE GEMM NUMERICS THREADS   as make has them
+#   BIN DATA EXAMPLES EPOCHS LEARNING_RATE GEMM NUMERICS THREADS LOSS_COLUMNS ACCURACY_HEAD
+#                                                                 as make has them
 #   track run net scheme bias batch loss plotted order seed        the run's row of experiments.tsv
 #   here    the run's folder      log    its log      scratch    a folder for what is made again
 # A check that fails says why.
@@ -61,14 +62,8 @@ log_agrees() {
         || { echo "is not of learning rate $LEARNING_RATE"; return 1; }
 }
 
-# The columns of losses.tsv, out of the log.
-losses_again() {
-    awk -F '\t' 'FNR == NR { if (FNR == 1) for (n = 1; n <= NF; n++) name[n] = $n; next }
-        /^#/ { next }
-        !table { for (i = 1; i <= NF; i++) at[$i] = i; table = 1 }
-        { for (i = 1; i < n; i++) printf "%s%s", $at[name[i]], i < n - 1 ? "\t" : "\n" }' "$1" "$log" \
-        | cmp -s - "$1"
-}
+# What losses.tsv is made of, out of the log.
+losses() { grep -v '^#' "$log" | cut -f"$LOSS_COLUMNS"; }
 
 same_values() { # same_values FILE SHA256
     local values

@@ -26,7 +26,6 @@ holds() {
     shift
     reason=$("$@" 2>&1) || fail "$file: ${reason:-does not hold}"
 }
-losses() { grep -v '^#' "$log" | cut -f1,2,4; }
 put() { cp "$1" "$2.$$.partial" && mv "$2.$$.partial" "$2"; }
 
 summed=(init.safetensors final.safetensors losses.tsv accuracy.tsv answers.tsv)
@@ -55,7 +54,7 @@ keep() {
     holds "$folder/answers.tsv" cmp "$scratch/answers" "$folder/answers.tsv"
     mkdir -p "$kept"
     {
-        printf 'split\tcorrect\texamples\tfraction\n'
+        printf %b "$ACCURACY_HEAD"
         "$BIN/evaluate" --quiet --weights "$folder/final.safetensors" --data "$DATA" --split train \
             --examples $((EXAMPLES < CHECKED ? EXAMPLES : CHECKED)) --threads "$THREADS"
         counted test

@@ -2,8 +2,8 @@
 # make trace: from a number in the report back to where it comes from, link by link. Each link names
 # its file and that file's SHA-256 as it is now, and is checked by doing again what made it; only the
 # training is not repeated, but the log ties its two ends. Run from the top of the tree:
-#   BIN=... PAPER=... FIGURES=... DATA=... SUMS=... EXAMPLES=N EPOCHS=N LEARNING_RATE=X GEMM=...
-#   NUMERICS=... THREADS=N SEEDS="1 2" ARCHIVE=FILE pipeline/trace.sh RUN/train|val|loss/EPOCH TABLE FOLDER SEED ROW
+#   PAPER=... FIGURES=... SUMS=... SEEDS="1 2" ARCHIVE=FILE AWK_TABLE="awk ... -f" and what links.sh wants
+#   pipeline/trace.sh RUN/train|val|loss/EPOCH TABLE FOLDER SEED ROW
 # ROW is the run's row of pipeline/experiments.tsv, its columns parted by colons; FOLDER that of the
 # track's runs. Exit 1 if a link does not hold.
 set -u
@@ -48,12 +48,12 @@ report_names() { # report_names FILE...
 
 table_has_row() {
     if [ "$table" = zeros ]; then
-        awk -f figures/common.awk -f paper/results.awk -f paper/zeros.awk -v folders="$here" \
+        $AWK_TABLE paper/zeros.awk -v folders="$here" \
             -v published=data/published \
             | sed -n "s/.*{\($seed & \)/\1/p" | grep -qF -f - "$1"
         return
     fi
-    awk -f figures/common.awk -f paper/results.awk -f paper/accuracy.awk -v runs="$run" -v seeds="$SEEDS" \
+    $AWK_TABLE paper/accuracy.awk -v runs="$run" -v seeds="$SEEDS" \
         -v folder="$folder" -v published=data/published/accuracies.tsv | grep -qFx -f - "$1"
 }
 
@@ -63,6 +63,8 @@ curve_again() {
     "$BIN/loss-to-dat" "${logs[@]}" --published "data/published/curves/$run.dat" \
         --out "$scratch/curve.dat" && cmp -s "$scratch/curve.dat" "$curve"
 }
+
+losses_are() { losses | cmp -s - "$1"; }
 
 row_is() { tr '\t' : <pipeline/experiments.tsv | grep -qFx "$1"; }
 
@@ -107,7 +109,7 @@ trace_training() {
     link weights "$here/final.safetensors" "their values are those after the log's last epoch" \
         same_values "$here/final.safetensors" "$(logged weights_sha256)"
     if [ -f "$PAPER/paper.pdf" ]; then
-        link losses "$here/losses.tsv" "the log below without its rates" losses_again "$here/losses.tsv"
+        link losses "$here/losses.tsv" "the log below without its rates" losses_are "$here/losses.tsv"
     fi
     link log "$log" "whole, and of these settings; the training between is not repeated here" log_agrees
     link start "$here/init.safetensors" "made again from seed $seed; the log began with them" \

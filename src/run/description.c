@@ -12,26 +12,28 @@
 
 const char *const plotted_names[] = {"batch-means", "examples", NULL};
 
-/* The order of the pairs. */
-static const char *const keys[DESCRIPTION_PAIRS] = {"net",
-                                                    "initial_weights_sha256",
-                                                    "scheme",
-                                                    "bias",
-                                                    "initial_seed",
-                                                    "data_sha256",
-                                                    "examples",
-                                                    "batch_size",
-                                                    "learning_rate",
-                                                    "order",
-                                                    "loss",
-                                                    "plotted",
-                                                    "seed",
-                                                    "arithmetic",
-                                                    "hyperparameters_sha256",
-                                                    "numerics_sha256"};
-
-/* The pairs that are hyper-parameters. */
-enum { HYPER_FIRST = 6, HYPER_END = 14 };
+/* The pairs, in their order, and whether each is a hyper-parameter. */
+static const struct {
+    const char *key;
+    bool hyper;
+} pairs[DESCRIPTION_PAIRS] = {
+    {"net", false},
+    {"initial_weights_sha256", false},
+    {"scheme", false},
+    {"bias", false},
+    {"initial_seed", false},
+    {"data_sha256", false},
+    {"examples", true},
+    {"batch_size", true},
+    {"learning_rate", true},
+    {"order", true},
+    {"loss", true},
+    {"plotted", true},
+    {"seed", true},
+    {"arithmetic", true},
+    {"hyperparameters_sha256", false},
+    {"numerics_sha256", false},
+};
 
 static const char UNKNOWN[] = "unknown";
 
@@ -40,7 +42,7 @@ add(struct description *d, const char *format, ...)
 {
     va_list arguments;
     va_start(arguments, format);
-    d->keys[d->count] = keys[d->count];
+    d->keys[d->count] = pairs[d->count].key;
     vsnprintf(d->values[d->count++], DESCRIPTION_VALUE, format, arguments);
     va_end(arguments);
 }
@@ -66,8 +68,10 @@ static bool hash_hyperparameters(const struct description *d, char hex[SHA256_HE
     struct sha256 hash;
     if (!sha256_start(&hash, error))
         return false;
-    for (size_t i = HYPER_FIRST; i < HYPER_END; i++) {
+    for (size_t i = 0; i < d->count; i++) {
         char line[DESCRIPTION_VALUE + 40];
+        if (!pairs[i].hyper)
+            continue;
         int length = snprintf(line, sizeof line, "%s %s\n", d->keys[i], d->values[i]);
         sha256_update(&hash, line, (size_t)length);
     }
@@ -150,9 +154,9 @@ bool description_parse(struct description *d, struct hyperparameters *h, const s
     char hex[SHA256_HEX_SIZE];
     d->count = 0;
     for (size_t i = 0; i < DESCRIPTION_PAIRS; i++) {
-        const char *value = runlog_find(log, keys[i]);
+        const char *value = runlog_find(log, pairs[i].key);
         if (value == NULL || strlen(value) >= DESCRIPTION_VALUE)
-            return error_set(error, "%s: its %s is %s", path, keys[i],
+            return error_set(error, "%s: its %s is %s", path, pairs[i].key,
                              value == NULL ? "missing" : "too long");
         add(d, "%s", value);
     }

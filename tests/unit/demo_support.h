@@ -52,16 +52,14 @@ static inline double at(const struct form *form, const struct lsq *p, struct lsq
 
 static inline char *written(bool (*write)(const char *, uint32_t, struct error *), uint32_t seed)
 {
-    char path[] = "/tmp/reinit-demo-XXXXXX";
-    int fd = mkstemp(path);
-    assert_true(fd >= 0);
-    close(fd);
+    char *path = support_path("demo");
     struct error error;
     uint8_t *data;
     size_t size;
     if (!write(path, seed, &error) || !file_read(path, 1 << 24, &data, &size, &error))
         fail_msg("%s", error.text);
     unlink(path);
+    free(path);
     return (char *)data;
 }
 

@@ -15,20 +15,21 @@
 #define HASHES "\t" HASH "\t" STATE
 #define LINK "\tff74fe9c278b1cafaef043fd6f0629e5c724882896b42fa725b508f02b243f24\n"
 
-static char path[64];
+static char *path;
 
 static int make_path(void **state)
 {
     (void)state;
-    snprintf(path, sizeof path, "/tmp/reinit-runlog-XXXXXX");
-    int fd = mkstemp(path);
-    return fd < 0 ? -1 : close(fd);
+    path = support_path("log.tsv");
+    return 0;
 }
 
 static int drop_path(void **state)
 {
     (void)state;
-    return unlink(path);
+    unlink(path);
+    free(path);
+    return 0;
 }
 
 static void test_round_trip(void **state)
