@@ -13,17 +13,14 @@ export LC_ALL := C
 help:
 	@cat pipeline/help.txt
 
-OTHER_GOALS := $(filter-out deps,$(MAKECMDGOALS))
-ifneq ($(and $(filter deps,$(MAKECMDGOALS)),$(OTHER_GOALS)),)
+ifneq ($(and $(filter deps clean distclean,$(MAKECMDGOALS)),$(word 2,$(MAKECMDGOALS))),)
 
-# `make deps paper`: the packages first, then a make that finds them.
-.PHONY: deps $(OTHER_GOALS)
-deps:
-	@pipeline/install-packages.sh
-$(firstword $(OTHER_GOALS)): deps
-	@+$(MAKE) --no-print-directory $(OTHER_GOALS)
-$(wordlist 2,$(words $(OTHER_GOALS)),$(OTHER_GOALS)): $(firstword $(OTHER_GOALS))
+# `make deps paper`, `make clean check`: what a make goes by is changed, so each goal has a make of its own.
+.PHONY: $(MAKECMDGOALS) one-by-one
+$(MAKECMDGOALS): one-by-one
 	@:
+one-by-one:
+	@+set -e; for goal in $(MAKECMDGOALS); do $(MAKE) --no-print-directory $$goal; done
 
 else
 

@@ -1,6 +1,6 @@
 # Shared by the awk scripts that make figures' settings, tables and macros. For mawk as for gawk.
 
-# Ends the script, exit 1. Scripts do all their work in BEGIN, so no END can follow.
+# Ends the script, exit 1; what it has written until then is no result.
 function fail(text)
 {
     print SCRIPT ": " text > "/dev/stderr"

@@ -12,8 +12,8 @@ out=$1
 script=$2
 settings=$3
 name=$(basename "$out" .pdf)
-folder=$out.parts
-rm -rf "$folder"
+folder=$out.$$.parts
+trap 'rm -rf "$folder"' EXIT
 mkdir -p "$folder"
 
 quietly() # STEP COMMAND...: what it printed is shown only if it fails
@@ -22,7 +22,7 @@ quietly() # STEP COMMAND...: what it printed is shown only if it fails
     shift
     if ! "$@" >"$folder/$step.out" 2>&1 </dev/null; then
         cat "$folder/$step.out" >&2
-        echo "draw.sh: $out: $step failed; see $folder" >&2
+        echo "draw.sh: $out: $step failed" >&2
         exit 1
     fi
 }
@@ -39,4 +39,3 @@ quietly pdflatex pdflatex -interaction=nonstopmode -halt-on-error -no-shell-esca
     -output-directory="$folder" -jobname="$name" \
     "\\def\\body{$folder/body.tex}\\input{figures/standalone.tex}"
 mv "$folder/$name.pdf" "$out"
-rm -rf "$folder"

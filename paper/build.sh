@@ -8,9 +8,15 @@ export LC_ALL
 
 out=$1
 facts=$2
-work=$facts/latex
-rm -rf "$work"
+work=$facts/latex.$$
+trap 'rm -rf "$work"' EXIT
 mkdir -p "$work"
+
+fail() { # fail WHY: what LaTeX said stays
+    cp "$work/paper.log" "$facts/paper.log"
+    echo "build.sh: $out: $1; see $facts/paper.log" >&2
+    exit 1
+}
 
 SOURCE_DATE_EPOCH=$(git log -1 --format=%ct 2>/dev/null || echo 1700000000)
 FORCE_SOURCE_DATE=1
@@ -21,15 +27,12 @@ if ! latexmk -norc -pdf -interaction=nonstopmode -halt-on-error -no-shell-escape
     -output-directory="$work" -usepretex="\\def\\facts{$facts}" paper/paper.tex \
     >"$work/latexmk.out" 2>&1 </dev/null; then
     grep -A3 '^!' "$work/paper.log" >&2 || tail -n 20 "$work/latexmk.out" >&2
-    echo "build.sh: $out: LaTeX failed; see $work/paper.log" >&2
-    exit 1
+    fail "LaTeX failed"
 fi
 if grep -E 'Overfull|undefined|multiply defined' "$work/paper.log" >&2; then
-    echo "build.sh: $out: the lines above in $work/paper.log must not be" >&2
-    exit 1
+    fail "the lines above must not be"
 fi
 if grep -E '^Warning--' "$work/paper.blg" >&2; then
-    echo "build.sh: $out: BibTeX has complaints" >&2
-    exit 1
+    fail "BibTeX has complaints"
 fi
 mv "$work/paper.pdf" "$out"

@@ -63,18 +63,18 @@ function bound(theorem)
 function loss(run, epoch,    path)
 {
     path = SOURCE == "published" ? curve(run) : results(run) "/log.tsv"
-    # Below the reading error it is no number.
-    if (!((path, epoch) in TOTAL) || (SOURCE == "published" && TOTAL[path, epoch] < ERROR[run]))
+    # Below the reading error it is no number; nor is what a log calls inf or nan, for every awk.
+    if (!((path, epoch) in TOTAL) || TOTAL[path, epoch] ~ /[^-+.0-9e]/ || (SOURCE == "published" && TOTAL[path, epoch] < ERROR[run]))
         MISSING = 1
-    return TOTAL[path, epoch]
+    return TOTAL[path, epoch] + 0
 }
 function last() { return EPOCHS[SOURCE] }
 
 # Of a batch: the plotted loss of a Carlini run by its number of batches.
 function mean_loss(run, epoch)
 {
-    return loss(run, epoch) / batches(SOURCE == "published" ? 50000 \
-        : EXAMPLES[results(run) "/accuracy.tsv", "train"], run ~ /bs300$/ ? 300 : run ~ /bs10$/ ? 10 : 128)
+    return over(loss(run, epoch), batches(SOURCE == "published" ? 50000 \
+        : EXAMPLES[results(run) "/accuracy.tsv", "train"], run ~ /bs300$/ ? 300 : run ~ /bs10$/ ? 10 : 128))
 }
 
 # The first epoch by which `share` of the fall from the first loss to the lowest is done.
@@ -228,9 +228,11 @@ function evaluate(c, source,    value)
 
 function holds(value, test, printed,    part)
 {
-    if (value == "" || value != value)
+    if (value == "")
         return 0
     split(test, part, " ")
+    if (part[1] == "within" && printed == "")
+        fail(claims ": within " part[2] " of what was not published")
     if (part[1] == "within")
         return abs(value - printed) <= part[2] + 1e-9
     if (part[1] == "<") return value < part[2]

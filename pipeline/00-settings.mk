@@ -8,10 +8,17 @@ GEMM ?= exact
 # Needed by the comparisons with PyTorch alone.
 PYTHON ?= /usr/bin/python3
 
+# one_of WORD,WORDS: not empty if it is a word of these.
+one_of = $(and $(filter 1,$(words $(1))),$(filter $(1),$(2)))
+# all_of WORDS,LIST: not empty if there are words, all of this list, none twice.
+all_of = $(and $(strip $(1)),$(if $(filter-out $(2),$(1)),,yes),$(filter $(words $(1)),$(words $(sort $(1)))))
+
 # A profile says on which data, how many examples and how many epochs; each may be overridden.
 DEFAULT_LEARNING_RATE := 1e-4
 # recorded is what full is, from the record instead of from trainings (25-record.mk).
-ifneq ($(filter full recorded,$(PROFILE)),)
+ifeq ($(call one_of,$(PROFILE),full recorded quick smoke),)
+$(error PROFILE=$(PROFILE) is none of full, recorded, quick, smoke)
+else ifneq ($(filter full recorded,$(PROFILE)),)
 DATA := data/cifar10
 DEFAULT_TRAIN_EXAMPLES := 50000
 DEFAULT_TEST_EXAMPLES := 10000
@@ -23,22 +30,20 @@ DEFAULT_TRAIN_EXAMPLES := 2000
 DEFAULT_TEST_EXAMPLES := 1000
 DEFAULT_EPOCHS_carlini := 5
 DEFAULT_EPOCHS_resnet56 := 2
-else ifeq ($(PROFILE),smoke)
+else
 DATA := data/sample
 DEFAULT_TRAIN_EXAMPLES := 360
 DEFAULT_TEST_EXAMPLES := 120
 DEFAULT_EPOCHS_carlini := 2
 DEFAULT_EPOCHS_resnet56 := 1
-else
-$(error PROFILE=$(PROFILE) is none of full, recorded, quick, smoke)
 endif
 OVERRIDABLE := TRAIN_EXAMPLES TEST_EXAMPLES EPOCHS_carlini EPOCHS_resnet56 LEARNING_RATE
 $(foreach v,$(OVERRIDABLE),$(eval $(v) ?= $$(DEFAULT_$(v))))
 
-ifneq ($(filter-out as-run as-written,$(TRACKS)),)
-$(error TRACKS=$(TRACKS): only as-run and as-written are known)
+ifeq ($(call all_of,$(TRACKS),as-run as-written),)
+$(error TRACKS=$(TRACKS) is none of as-run, as-written, or both)
 endif
-ifeq ($(filter exact openblas,$(GEMM)),)
+ifeq ($(call one_of,$(GEMM),exact openblas),)
 $(error GEMM=$(GEMM) is none of exact, openblas)
 endif
 ifeq ($(PROFILE)-$(GEMM),recorded-openblas)
@@ -78,6 +83,10 @@ for_each_training = $(foreach e,$(CHOSEN),$(foreach s,$(call seeds_of,$(e)),$(ca
 	$(1),$(e),$(s),$(call folder,$(e),$(s)))))
 folder = $(RUN_ROOT)/$(call column,1,$(1))/$(call column,2,$(1))/seed-$(2)
 
+# Ends a command that writes the target: it gets its name when it is whole. A .partial that is named
+# for its make cannot be another make's too.
+into = >$@.$$PPID.partial && mv $@.$$PPID.partial $@
+
 # Targets that depend on FORCE are always made; it is given only to those that are stale.
 FORCE:
 .PHONY: FORCE
@@ -92,6 +101,5 @@ PROFILE_OVERRIDES := $(strip $(foreach v,$(OVERRIDABLE),$(if $(call same,$($(v))
 # depends on, by content: so neither times nor places matter, and make -n can tell without doing.
 -include $(wildcard $(RUN_ROOT)/*/*/*/*.key)
 stale = $(if $(and $(wildcard $(1)),$(call same,$(MADE_BY_$(1)),$(2))),,FORCE)
-# note FILE,KEY: the command that writes FILE.key, at once: half a key would be half a makefile. A
-# .partial that is named for its make cannot be another make's too.
+# note FILE,KEY: the command that writes FILE.key, at once: half a key would be half a makefile.
 note = echo 'MADE_BY_$(1) := $(2)' >'$(1).key'.$$$$PPID.partial && mv '$(1).key'.$$$$PPID.partial '$(1).key'

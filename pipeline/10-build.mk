@@ -28,8 +28,17 @@ CFLAGS_ALL += -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-f
 endif
 OBJ := $(BIN)/obj
 
+# Kernels are compiled once for each instruction set and chosen at run time (src/exact/isa.h). The flags
+# against errno and traps let loops with sqrt and with choices become vectors; no value depends on either.
+ISAS := baseline $(if $(filter x86_64,$(MACHINE)),avx2 avx512)
+ISA_FLAGS_baseline :=
+ISA_FLAGS_avx2 := -mavx2 -mfma
+ISA_FLAGS_avx512 := -mavx512f -mfma -mprefer-vector-width=512
+kernel_flags = $(ISA_FLAGS_$(1)) -fno-math-errno -fno-trapping-math -DREINIT_ISA_NAME=$(1)
+
 # Another compiler or other flags compile everything anew: they are in the name of a stamp.
-FLAGS_STAMP := $(OBJ)/flags-$(shell { $(CC) --version; echo '$(CFLAGS_ALL)'; } | cksum | cut -d' ' -f1)
+ALL_FLAGS = $(LINK) $(LIBRARIES) $(foreach i,$(ISAS),$(call kernel_flags,$(i)))
+FLAGS_STAMP := $(OBJ)/flags-$(shell { $(CC) --version; echo '$(ALL_FLAGS)'; } | cksum | cut -d' ' -f1)
 $(FLAGS_STAMP):
 	@mkdir -p $(@D) && rm -f $(@D)/flags-* && touch $@
 
@@ -37,11 +46,6 @@ TOOL_SOURCES := $(wildcard src/tools/*.c)
 TOOLS := $(patsubst src/tools/%.c,$(BIN)/%,$(TOOL_SOURCES))
 LIBRARY_SOURCES := $(filter-out src/tools/% %_kernel.c,$(wildcard src/*/*.c))
 
-# Kernels are compiled once for each instruction set and chosen at run time (src/exact/isa.h).
-ISAS := baseline $(if $(filter x86_64,$(MACHINE)),avx2 avx512)
-ISA_FLAGS_baseline :=
-ISA_FLAGS_avx2 := -mavx2 -mfma
-ISA_FLAGS_avx512 := -mavx512f -mfma -mprefer-vector-width=512
 KERNELS := $(patsubst src/%.c,%,$(wildcard src/exact/*_kernel.c))
 KERNEL_OBJECTS := $(foreach isa,$(ISAS),$(KERNELS:%=$(OBJ)/%.$(isa).o))
 LIBRARY_OBJECTS := $(LIBRARY_SOURCES:src/%.c=$(OBJ)/%.o) $(KERNEL_OBJECTS)
@@ -59,13 +63,10 @@ $(OBJ)/%.o: src/%.c $(FLAGS_STAMP)
 	@mkdir -p $(@D)
 	$(CC) $(CFLAGS_ALL) -c -o $@ $<
 
-# The flags against errno and traps let loops with sqrt and with choices become vectors; no value
-# depends on either.
 define kernel_rule
 $(OBJ)/exact/%_kernel.$(1).o: src/exact/%_kernel.c $(FLAGS_STAMP)
 	@mkdir -p $$(@D)
-	$$(CC) $$(CFLAGS_ALL) $$(ISA_FLAGS_$(1)) -fno-math-errno -fno-trapping-math \
-		-DREINIT_ISA_NAME=$(1) -c -o $$@ $$<
+	$$(CC) $$(CFLAGS_ALL) $(call kernel_flags,$(1)) -c -o $$@ $$<
 endef
 $(foreach isa,$(ISAS),$(eval $(call kernel_rule,$(isa))))
 

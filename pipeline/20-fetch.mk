@@ -28,7 +28,7 @@ $(STATE): $(BIN)/numerics-fingerprint pipeline/checksums/cifar10.sha256 pipeline
 		2>/dev/null; then verified=yes; fi; \
 	printf '%s\n' "NUMERICS := $$numerics" "SHA256_data/sample := $$sample" \
 		"SHA256_data/cifar10 := $$official" "CIFAR10_VERIFIED := $$verified" \
-		"STATE_OF_DATA := $$there" >$@
+		"STATE_OF_DATA := $$there" $(into)
 
 # Real CIFAR-10 is what the six official checksums say it is; anything else is fetched again.
 data/cifar10/verified: $(if $(and $(CIFAR10_VERIFIED),$(call same,$(words $(CIFAR10_THERE)),6)),,FORCE) \

@@ -3,7 +3,7 @@
 # checked in seconds (recorded.sh).
 
 # link_settings EXPERIMENT: what links.sh wants of make.
-link_settings = BIN='$(BIN)' DATA='$(DATA)' EXAMPLES='$(TRAIN_EXAMPLES)' \
+link_settings = BIN='$(BIN)' DATA='$(DATA)' EXAMPLES='$(TRAIN_EXAMPLES)' TEST_EXAMPLES='$(TEST_EXAMPLES)' \
 	EPOCHS='$(EPOCHS_$(call column,3,$(1)))' LEARNING_RATE='$(LEARNING_RATE)' GEMM='$(GEMM)' \
 	NUMERICS='$(NUMERICS)' THREADS='$(THREADS)' LOSS_COLUMNS='$(LOSS_COLUMNS)' \
 	ACCURACY_HEAD='$(ACCURACY_HEAD)'
@@ -17,14 +17,12 @@ $(3)/final.safetensors: $(call stale,$(3)/final.safetensors,$(train_key)) $(RECO
 		$(call recorded_folder,$(1),$(2))/log.tsv $(call recorded_folder,$(1),$(2))/final.safetensors \
 		| $(3)/init.safetensors $(DATA_READY) $(TOOLS)
 	@$(call recorded_one,take,$(1),$(2),$(3))
-	@touch $(3)/log.tsv
 	@$(call note,$(3)/final.safetensors,$(train_key))
 
 $(3)/accuracy.tsv: $(call stale,$(3)/accuracy.tsv,$(evaluate_key)) $(3)/final.safetensors \
 		$(if $(wildcard $(3)/answers.tsv),,FORCE) \
 		$(foreach f,accuracy.tsv answers.tsv checked.tsv,$(call recorded_folder,$(1),$(2))/$(f))
 	@$(call recorded_one,recount,$(1),$(2),$(3))
-	@touch $(3)/answers.tsv
 	@$(call note,$(3)/accuracy.tsv,$(evaluate_key))
 	@echo "$(3): as recorded: train $$$$(awk '/^train/ { print $$$$4 }' $$@) test $$$$(awk '/^test/ { print $$$$4 }' $$@)"
 endef
@@ -36,7 +34,7 @@ $(RECORD)/%/checked.tsv:
 	@echo 'recorded: $(RECORD) has no $*; train it with PROFILE=full, then make record' >&2; exit 1
 
 ifneq ($(filter record,$(MAKECMDGOALS)),)
-ifeq ($(and $(filter exact,$(GEMM)),$(or $(filter-out data/recorded,$(RECORD)),$(if \
+ifeq ($(and $(filter exact,$(GEMM)),$(or $(filter-out $(abspath data/recorded),$(abspath $(RECORD))),$(if \
 	$(PROFILE_OVERRIDES),,$(filter full,$(PROFILE))))),)
 $(error data/recorded is of PROFILE=full as it is and of GEMM=exact)
 endif
@@ -45,7 +43,9 @@ endif
 # Of the tracks and seeds asked for, all runs that are finished: whose accuracies are there, of these
 # settings.
 .PHONY: record
-keep_finished = $(if $(call stale,$(3)/accuracy.tsv,$(evaluate_key)),,$(call recorded_one,keep,$(1),$(2),$(3)) &&)
+is_finished = $(if $(call stale,$(3)/accuracy.tsv,$(evaluate_key)),,yes)
+keep_finished = $(if $(is_finished),$(call recorded_one,keep,$(1),$(2),$(3)) &&)
 record: $(TOOLS)
+	@[ -n '$(strip $(call for_each_training,is_finished))' ] || { echo 'record: no run is finished' >&2; exit 1; }
 	@pipeline/machine.sh '$(CC)' >$(OBJ)/machine.tsv
 	@export MACHINE=$(OBJ)/machine.tsv COMMIT='$(PAPER_COMMIT)'; $(call for_each_training,keep_finished) :

@@ -39,7 +39,6 @@ $(3)/final.safetensors: $(call stale,$(3)/final.safetensors,$(train_key)) \
 		--plotted $(call column,8,$(1)) --seed $(2) --threads $(THREADS) --gemm $(GEMM) \
 		--numerics $(NUMERICS) --keep $(KEEP) \
 		--out $$@ --log $(3)/log.tsv --checkpoint $(3)/checkpoint.safetensors
-	@touch $(3)/log.tsv
 	@$(call note,$(3)/final.safetensors,$(train_key))
 
 $(3)/accuracy.tsv: $(call stale,$(3)/accuracy.tsv,$(evaluate_key)) $(3)/final.safetensors \
@@ -49,8 +48,8 @@ $(3)/accuracy.tsv: $(call stale,$(3)/accuracy.tsv,$(evaluate_key)) $(3)/final.sa
 		--examples $(TRAIN_EXAMPLES) --threads $(THREADS) --gemm $(GEMM) && \
 	$(BIN)/evaluate --weights $(3)/final.safetensors --data $(DATA) --split test \
 		--examples $(TEST_EXAMPLES) --threads $(THREADS) --gemm $(GEMM) \
-		--answers $(3)/answers.tsv; } >$$@.$$$$PPID.partial
-	@mv $$@.$$$$PPID.partial $$@ && touch $(3)/answers.tsv && $(call note,$(3)/accuracy.tsv,$(evaluate_key))
+		--answers $(3)/answers.tsv; } $$(into)
+	@$(call note,$(3)/accuracy.tsv,$(evaluate_key))
 	@echo "$(3): train $$$$(awk '/^train/ { print $$$$4 }' $$@) test $$$$(awk '/^test/ { print $$$$4 }' $$@)"
 endef
 
@@ -62,12 +61,14 @@ $(3)/init.safetensors: $(call stale,$(3)/init.safetensors,$(init_key)) | $(BIN)/
 		--bias $(call column,5,$(1)) --track $(call column,1,$(1)) --seed $(2) --out $$@
 	@$(call note,$(3)/init.safetensors,$(init_key))
 
-$(3)/log.tsv: $(3)/final.safetensors ;
+# Made with the files they are named after, and no older.
+$(3)/log.tsv: $(3)/final.safetensors
+	@test -f $$@ && touch $$@
+$(3)/answers.tsv: $(3)/accuracy.tsv
+	@test -f $$@ && touch $$@
 
 $(3)/losses.tsv: $(3)/log.tsv
-	@grep -v '^#' $$< | cut -f$(LOSS_COLUMNS) >$$@.$$$$PPID.partial && mv $$@.$$$$PPID.partial $$@
-
-$(3)/answers.tsv: $(3)/accuracy.tsv ;
+	@grep -v '^#' $$< | cut -f$(LOSS_COLUMNS) $$(into)
 
 $(3)/loss.dat: $(3)/log.tsv data/published/curves/$(call column,2,$(1)).dat | $(BIN)/loss-to-dat
 	$(BIN)/loss-to-dat --log $$< --published data/published/curves/$(call column,2,$(1)).dat --out $$@

@@ -2,7 +2,7 @@
 # says whether its transcript is true. STEPS=3..5 goes only so far and prints the states' hashes.
 
 ifneq ($(filter audit,$(MAKECMDGOALS)),)
-ifeq ($(and $(filter 1,$(words $(RUN))),$(filter $(RUN),$(RUNS))),)
+ifeq ($(call one_of,$(RUN),$(RUNS)),)
 $(error RUN=$(RUN) is none of $(RUNS))
 endif
 ifeq ($(EPOCH),)

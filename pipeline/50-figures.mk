@@ -35,7 +35,7 @@ $(FIGURES)/$(1)/figure-$(2).gp: figures/common.awk figures/settings.awk \
 	@mkdir -p $$(@D)
 	awk -f figures/common.awk -f figures/settings.awk -v profile=$(LABEL) -v track=$(1) \
 		-v seeds="$(SEEDS)" -v left=$(3) -v right=$(4) -v more="$(call more_seeds,$(1):$(3):)" \
-		-v runs=$(RUN_ROOT) -v curves=$(FIGURES) >$$@.partial && mv $$@.partial $$@
+		-v runs=$(RUN_ROOT) -v curves=$(FIGURES) $$(into)
 $(FIGURES)/$(1)/figure-$(2).pdf: $(FIGURES)/$(1)/figure-$(2).gp figures/losses.gp \
 		$(FIGURES)/$(1)/$(3).dat $(FIGURES)/$(1)/$(4).dat $(FIGURE_PARTS) \
 		$(call more_curves,$(1),$(3))
@@ -61,12 +61,13 @@ $(FIGURES)/bounds.tsv: $(BIN)/sgd-demo
 	$(BIN)/sgd-demo --what verdicts --seed $(DEMO_SEED) --out $@
 
 DEMO_FIGURES := figure-6 figure-7 figure-c
-$(FIGURES)/figure-6.pdf: $(FIGURES)/paths.dat
-$(FIGURES)/figure-7.pdf: $(FIGURES)/chain.dat
-$(FIGURES)/figure-c.pdf: $(FIGURES)/bounds.dat
-$(DEMO_FIGURES:%=$(FIGURES)/%.pdf): $(FIGURES)/%.pdf: figures/%.gp $(FIGURE_PARTS)
-	echo "DAT = '$(filter %.dat,$^)'" >$(FIGURES)/$*.settings.gp
-	figures/draw.sh $@ $< $(FIGURES)/$*.settings.gp
+$(FIGURES)/figure-6.gp $(FIGURES)/figure-6.pdf: $(FIGURES)/paths.dat
+$(FIGURES)/figure-7.gp $(FIGURES)/figure-7.pdf: $(FIGURES)/chain.dat
+$(FIGURES)/figure-c.gp $(FIGURES)/figure-c.pdf: $(FIGURES)/bounds.dat
+$(DEMO_FIGURES:%=$(FIGURES)/%.gp):
+	@echo "DAT = '$<'" $(into)
+$(DEMO_FIGURES:%=$(FIGURES)/%.pdf): $(FIGURES)/%.pdf: figures/%.gp $(FIGURES)/%.gp $(FIGURE_PARTS)
+	figures/draw.sh $@ $< $(FIGURES)/$*.gp
 
 LOSS_FIGURES := figure-4 figure-5 figure-8 figure-9
 .PHONY: figures $(DEMO_FIGURES) $(LOSS_FIGURES)

@@ -42,11 +42,11 @@ MANIFEST_FILES := pipeline/experiments.tsv paper/claims.txt $(SPEED)/rounds.tsv 
 
 $(MANIFEST): $(MANIFEST_FILES) $(PAPER_STAMP) | $(DATA_READY)
 	@mkdir -p $(@D)
-	@sha256sum $(MANIFEST_DATA) $(MANIFEST_FILES) >$@.partial && mv $@.partial $@
+	@sha256sum $(MANIFEST_DATA) $(MANIFEST_FILES) $(into)
 
 $(PAPER)/manifest.tex: $(MANIFEST)
 	@{ printf '\\newcommand*{\\manifesthash}{%s}\n' $$(sha256sum <$< | cut -d' ' -f1) && \
-		printf '\\newcommand*{\\manifestfiles}{%d}\n' $$(wc -l <$<); } >$@.partial && mv $@.partial $@
+		printf '\\newcommand*{\\manifestfiles}{%d}\n' $$(wc -l <$<); } $(into)
 
 # Tables of one track.
 define track_rules
@@ -55,7 +55,7 @@ $(PAPER)/$(1)/table-1.tex $(PAPER)/$(1)/table-2.tex: $(PAPER)/$(1)/table-%.tex: 
 	@mkdir -p $$(@D)
 	$(AWK_TABLE) paper/accuracy.awk -v runs="$$(RUNS_$$*)" -v seeds="$(SEEDS)" \
 		-v folder=$(RUN_ROOT)/$(1) -v published=data/published/accuracies.tsv \
-		>$$@.partial && mv $$@.partial $$@
+		$$(into)
 $(PAPER)/$(1)/table-1.tex: $(foreach r,$(RUNS_1),$(call run_files,$(1),$(r),accuracy.tsv))
 $(PAPER)/$(1)/table-2.tex: $(foreach r,$(RUNS_2),$(call run_files,$(1),$(r),accuracy.tsv))
 
@@ -64,25 +64,25 @@ $(PAPER)/$(1)/runs.tex: $(AWK_SHARED) paper/runs.awk pipeline/experiments.tsv \
 	@mkdir -p $$(@D)
 	$(AWK_TABLE) paper/runs.awk -v runs="$(RUNS_1) $(RUNS_2)" -v seeds="$(SEEDS)" -v track=$(1) \
 		-v folder=$(RUN_ROOT)/$(1) -v experiments=pipeline/experiments.tsv \
-		>$$@.partial && mv $$@.partial $$@
+		$$(into)
 
 $(PAPER)/$(1)/checksums.tex: $(AWK_SHARED) paper/checksums.awk $(MANIFEST)
 	@mkdir -p $$(@D)
 	$(AWK_TABLE) paper/checksums.awk -v kind=weights -v track=$(1) $(MANIFEST) \
-		>$$@.partial && mv $$@.partial $$@
+		$$(into)
 endef
 $(foreach t,$(TRACKS),$(eval $(call track_rules,$(t))))
 
 $(PAPER)/data.tex: $(DATA_CHECKSUMS) $(AWK_SHARED) paper/checksums.awk $(PAPER_STAMP)
 	@mkdir -p $(@D)
-	$(AWK_TABLE) paper/checksums.awk -v kind=files $< >$@.partial && mv $@.partial $@
+	$(AWK_TABLE) paper/checksums.awk -v kind=files $< $(into)
 
 # What either network's weight files hold; every run, seed and track of a network has the same.
 first_init = $(firstword $(call run_files,$(firstword $(TRACKS)),$(1),init.safetensors))
 PAPER_NETWORKS := $(call first_init,kaiming) $(call first_init,resnet56-bs10)
 $(PAPER)/networks.txt: $(PAPER_NETWORKS) $(BIN)/show-weights $(PAPER_STAMP)
 	@mkdir -p $(@D)
-	@{ $(PAPER_NETWORKS:%=$(BIN)/show-weights --weights % &&) :; } >$@.partial && mv $@.partial $@
+	@{ $(PAPER_NETWORKS:%=$(BIN)/show-weights --weights % &&) :; } $(into)
 
 # Trained as the published runs were: then, and only then, the numbers can be compared.
 WHOLE := $(if $(and $(filter full recorded,$(PROFILE)),$(if $(PROFILE_OVERRIDES),,yes)),1,0)
@@ -100,30 +100,31 @@ $(PAPER)/facts.tex: $(AWK_SHARED) paper/facts.awk $(FIGURES)/chain.dat \
 		-v commit=$(PAPER_COMMIT) -v version=$(PAPER_VERSION) -v chain=$(FIGURES)/chain.dat \
 		-v networks=$(PAPER)/networks.txt -v published=data/published/accuracies.tsv \
 		-v curves=data/published/curves -v whole=$(WHOLE) \
-		>$@.partial && mv $@.partial $@
+		$(into)
 
 # All zeros with several seeds.
-ZEROS_FOLDERS := $(if $(filter as-run,$(TRACKS)),$(ZEROS_SEEDS:%=$(RUN_ROOT)/as-run/all-zeros/seed-%))
+ALL_ZEROS := $(if $(filter as-run,$(TRACKS)),$(call seeds_of,as-run:all-zeros:))
+ZEROS_FOLDERS := $(ALL_ZEROS:%=$(RUN_ROOT)/as-run/all-zeros/seed-%)
 ZEROS_FILES := $(foreach f,log.tsv accuracy.tsv answers.tsv,$(ZEROS_FOLDERS:%=%/$(f)))
 $(PAPER)/zeros.tex: $(AWK_SHARED) paper/zeros.awk data/published/accuracies.tsv \
 		data/published/curves/all-zeros.dat $(ZEROS_FILES) $(PAPER_STAMP)
 	@$(AWK_TABLE) paper/zeros.awk -v folders="$(ZEROS_FOLDERS)" -v published=data/published \
-		>$@.partial && mv $@.partial $@
+		$(into)
 
 # The verdicts on the paper's claims.
 $(PAPER)/formulas.awk: paper/formulas.awk paper/claims.txt
 	@mkdir -p $(@D)
-	@awk -f paper/formulas.awk paper/claims.txt >$@.partial && mv $@.partial $@
+	@awk -f paper/formulas.awk paper/claims.txt $(into)
 $(PAPER)/verdicts.tsv: $(AWK_SHARED) paper/verdicts.awk $(PAPER)/formulas.awk paper/claims.txt \
 		data/published/accuracies.tsv $(RUNS:%=data/published/curves/%.dat) $(RESULT_FILES) \
 		$(FIGURES)/bounds.tsv $(ZEROS_FILES) $(PAPER_STAMP)
 	@$(AWK_TABLE) paper/verdicts.awk -f $(PAPER)/formulas.awk -v claims=paper/claims.txt \
 		-v tracks="$(strip $(TRACKS))" -v seeds="$(strip $(SEEDS))" -v folder=$(RUN_ROOT) \
-		-v published=data/published -v zeros="$(strip $(ZEROS_SEEDS))" \
+		-v published=data/published -v zeros="$(ALL_ZEROS)" \
 		-v bounds=$(FIGURES)/bounds.tsv -v whole=$(WHOLE) \
-		>$@.partial && mv $@.partial $@
+		$(into)
 $(PAPER)/verdicts.tex: $(PAPER)/verdicts.tsv $(AWK_SHARED) paper/verdict-forms.awk
-	@$(AWK_TABLE) paper/verdict-forms.awk $< >$@.partial && mv $@.partial $@
+	@$(AWK_TABLE) paper/verdict-forms.awk $< $(into)
 
 # What training costs, by the recorded benchmark.
 $(PAPER)/speed.tex: $(AWK_SHARED) figures/rounds.awk paper/speed.awk pipeline/experiments.tsv \
@@ -132,12 +133,12 @@ $(PAPER)/speed.tex: $(AWK_SHARED) figures/rounds.awk paper/speed.awk pipeline/ex
 	@$(AWK_TABLE) figures/rounds.awk -f paper/speed.awk \
 		-v best=$$(tail -n 1 $(SPEED)/ceilings.tsv | cut -f2) \
 		-v threads=$$(tail -n 1 $(SPEED)/ceilings.tsv | cut -f1) \
-		-v experiments=pipeline/experiments.tsv $(SPEED)/rounds.tsv >$@.partial && mv $@.partial $@
+		-v experiments=pipeline/experiments.tsv $(SPEED)/rounds.tsv $(into)
 
 $(PAPER)/bounds.tex: $(AWK_SHARED) paper/bounds.awk $(FIGURES)/bounds.dat $(FIGURES)/bounds.tsv
 	@mkdir -p $(@D)
 	$(AWK_TABLE) paper/bounds.awk $(FIGURES)/bounds.dat $(FIGURES)/bounds.tsv \
-		>$@.partial && mv $@.partial $@
+		$(into)
 
 PAPER_FIGURES := $(DEMO_FIGURES:%=$(FIGURES)/%.pdf) \
 	$(foreach t,$(TRACKS),$(LOSS_FIGURES:%=$(FIGURES)/$(t)/%.pdf))

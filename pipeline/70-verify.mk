@@ -6,8 +6,11 @@ GOLDEN := pipeline/golden/$(PROFILE).sha256
 GOLDEN_NAMES := $(if $(filter smoke,$(PROFILE)),init.safetensors final.safetensors losses.tsv,init.safetensors)
 GOLDEN_FILES := $(foreach e,$(CHOSEN),$(foreach s,$(SEEDS),$(foreach f,$(GOLDEN_NAMES),$(call folder,$(e),$(s))/$(f))))
 
-folder_of = $(3)/
-GOLDEN_FOLDERS := $(call for_each_training,folder_of)
+# Trainings of the full profile with other settings than the record's, and with the same.
+trained_one = $(if $(wildcard $(3)/final.safetensors),$(3))
+otherwise_one = $(if $(trained_one),$(if $(call stale,$(3)/final.safetensors,$(train_key)),$(3)))
+OTHERWISE := $(if $(filter full,$(PROFILE)),$(call for_each_training,otherwise_one))
+AS_RECORDED := $(if $(filter full,$(PROFILE)),$(filter-out $(OTHERWISE),$(call for_each_training,trained_one)))
 
 ifneq ($(filter verify golden,$(MAKECMDGOALS)),)
 ifneq ($(GEMM),exact)
@@ -25,12 +28,13 @@ endif
 verify: $(GOLDEN_FILES)
 	@for file in $(GOLDEN_FILES:$(RUN_ROOT)/%=%); do grep -F "  $$file" $(GOLDEN) || \
 		{ echo "verify: $(GOLDEN) has no line for $$file" >&2; exit 1; }; done >$(OBJ)/golden.sha256
-	@$(if $(filter full,$(PROFILE)),grep -sF $(patsubst $(RUN_ROOT)/%,-e '  %',$(GOLDEN_FOLDERS)) $(RECORD)/checksums.sha256 | \
+	@for run in $(AS_RECORDED:$(RUN_ROOT)/%=%); do grep -sF "  $$run/" $(RECORD)/checksums.sha256 || :; done | \
 		while read -r sum file; do [ ! -f "$(RUN_ROOT)/$$file" ] || echo "$$sum  $$file"; done | \
-		sort -k2 -u - $(OBJ)/golden.sha256 >$(OBJ)/golden.recorded && \
-		mv $(OBJ)/golden.recorded $(OBJ)/golden.sha256)
-	@if (cd $(RUN_ROOT) && sha256sum --check --quiet) <$(OBJ)/golden.sha256; \
-		then echo "verify: $(PROFILE): all $$(wc -l <$(OBJ)/golden.sha256) checksums hold"; \
+		sort -k2 -u - $(OBJ)/golden.sha256 >$(OBJ)/golden.all
+	@for run in $(OTHERWISE); do \
+		echo "verify: $$run was trained with other settings, and is not compared"; done
+	@if (cd $(RUN_ROOT) && sha256sum --check --quiet) <$(OBJ)/golden.all; \
+		then echo "verify: $(PROFILE): all $$(wc -l <$(OBJ)/golden.all) checksums hold"; \
 		else echo "verify: $(PROFILE): the files named above differ" >&2; exit 1; fi
 
 # Records what there is now as golden, beside the lines of other tracks and seeds: when the arithmetic
@@ -39,7 +43,6 @@ golden: $(GOLDEN_FILES)
 	@mkdir -p $(dir $(GOLDEN)) && touch $(GOLDEN)
 	@(cd $(RUN_ROOT) && sha256sum $(GOLDEN_FILES:$(RUN_ROOT)/%=%)) >$(OBJ)/golden.sha256
 	@awk '{ sum[$$2] = $$1 } END { for (name in sum) print sum[name] "  " name }' \
-		$(GOLDEN) $(OBJ)/golden.sha256 | sort -k2 >$(GOLDEN).partial
-	@mv $(GOLDEN).partial $(GOLDEN)
+		$(GOLDEN) $(OBJ)/golden.sha256 | sort -k2 >$(GOLDEN).partial && mv $(GOLDEN).partial $(GOLDEN)
 	@echo $(NUMERICS) >pipeline/golden/numerics
 	@echo "golden: $(GOLDEN) has $$(wc -l <$(GOLDEN)) lines"

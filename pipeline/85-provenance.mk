@@ -31,14 +31,19 @@ trace: $(TOOLS)
 .PHONY: crate
 CRATE := $(PAPER)/crate
 log_of = $(3)/log.tsv
+kept_of = $(call recorded_folder,$(1),$(2))
 CRATE_FILES = Makefile README.md LICENSE $(wildcard pipeline/*.mk) $(MANIFEST_FILES) \
 	$(if $(filter data/sample,$(DATA)),$(MANIFEST_DATA)) \
 	$(call for_each_training,log_of) \
+	$(foreach k,$(if $(filter recorded,$(PROFILE)),$(call for_each_training,kept_of)), \
+	$(addprefix $(k)/,final.safetensors log.tsv accuracy.tsv answers.tsv checked.tsv)) \
 	$(PAPER_FIGURES) $(foreach t,$(TRACKS),$(PAPER)/$(t)/table-1.tex $(PAPER)/$(t)/table-2.tex) \
 	$(MANIFEST) $(PAPER)/paper.pdf
 CRATE_ANEW = stale=FORCE $(patsubst %,-W %,$(FIGURE_STAMP) $(PAPER_STAMP) $(BIN)/sgd-demo)
 AGENT ?= $(or $(shell git config user.name),$(shell id -un))
 
+# By the environment: it may have any character.
+crate: export AGENT := $(AGENT)
 crate: $(PAPER)/paper.pdf
 	@printf '%s\n' $(CRATE_FILES) >$(OBJ)/crate.files
 	@$(MAKE) --no-print-directory -n --trace $(CRATE_ANEW) $(PAPER)/paper.pdf >$(OBJ)/plan
@@ -46,7 +51,7 @@ crate: $(PAPER)/paper.pdf
 		>$(OBJ)/crate.actions
 	@{ $(foreach v,PROFILE TRACKS SEEDS ZEROS_SEEDS GEMM $(OVERRIDABLE),printf '%s\t%s\n' $(v) '$($(v))';) } \
 		>$(OBJ)/crate.settings
-	@AGENT='$(AGENT)' COMMIT='$(PAPER_COMMIT)' VERSION='$(PAPER_VERSION)' DATA='$(DATA)' \
+	@COMMIT='$(PAPER_COMMIT)' VERSION='$(PAPER_VERSION)' DATA='$(DATA)' \
 		SUMS='$(DATA_CHECKSUMS)' CC='$(CC)' COMMAND="make paper $(PAPER_SETTINGS)" \
 		pipeline/crate.sh $(CRATE) $(OBJ)/crate
 	@echo "crate: $(CRATE)/ro-crate-metadata.json"

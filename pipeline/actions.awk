@@ -10,6 +10,7 @@ BEGIN {
 
 NR == FNR {
     IN_CRATE[$0]
+    FILES[++FILE_COUNT] = $0
     next
 }
 
@@ -27,6 +28,8 @@ function tool_of(command,    at, name)
 {
     if (command ~ /^(mkdir|echo|touch|if|@)/)
         return ""
+    if (command ~ / pipeline\/recorded\.sh /)
+        return "recorded.sh"
     if (command ~ /^(grep|sha256sum) /)
         return "coreutils"
     if (command ~ /^awk /)
@@ -43,8 +46,9 @@ function tool_of(command,    at, name)
     return name
 }
 
-function step_of(target)
+function step_of(target, tool)
 {
+    if (tool == "recorded.sh") return "record"
     if (target ~ /\/init\.safetensors$/) return "initialise"
     if (target ~ /\/final\.safetensors$/) return "train"
     if (target ~ /\/accuracy\.tsv$/) return "evaluate"
@@ -63,11 +67,25 @@ function results_of(target,    log_file)
     return sub(/final\.safetensors$/, "log.tsv", log_file) ? target " " log_file : target
 }
 
+# What the record has of a run, which the command names by its folder.
+function recorded_files(target, command,    name, i, list)
+{
+    if (tool_of(command) != "recorded.sh")
+        return ""
+    name = target
+    sub(/^data\/runs\/[^\/]*/, "", name)
+    sub(/[^\/]*$/, "", name)
+    for (i = 1; i <= FILE_COUNT; i++)
+        if (FILES[i] !~ /^data\/runs\// && index(FILES[i], name))
+            list = list " " FILES[i]
+    return list
+}
+
 # Words, also those behind "name=", that are files of the crate or the folder of images.
 function inputs_of(target, command,    text, word, n, i, list, seen)
 {
     text = " " results_of(target) " "
-    n = split(CAUSES[target] " " command, word, /[ ="';]+/)
+    n = split(CAUSES[target] " " command recorded_files(target, command), word, /[ ="';]+/)
     for (i = 1; i <= n; i++) {
         if (word[i] in seen || index(text, " " word[i] " "))
             continue
@@ -83,7 +101,7 @@ END {
         target = PLAN[i]
         command = command_of(target)
         if (target in IN_CRATE && command != "")
-            print step_of(target), tool_of(command), target, inputs_of(target, command), \
+            print step_of(target, tool_of(command)), tool_of(command), target, inputs_of(target, command), \
                 results_of(target), command
     }
 }

@@ -34,7 +34,7 @@ def description_of:
     else "A source of the workflow" end;
 
 # Steps in the order in which one may need another's results.
-def steps: ["initialise", "train", "evaluate", "losses", "curves", "demonstrate", "figures", "manifest",
+def steps: ["initialise", "train", "record", "evaluate", "losses", "curves", "demonstrate", "figures", "manifest",
     "tables", "report"];
 def setting_type: if test("^(TRAIN|TEST|EPOCHS)_") then "Integer" elif . == "LEARNING_RATE" then "Float"
     else "Text" end;
@@ -134,7 +134,8 @@ def setting_type: if test("^(TRAIN|TEST|EPOCHS)_") then "Integer" elif . == "LEA
     | {"@id": ("#tool-" + $tool), "@type": "SoftwareApplication"}
     + if $known then {name: $known[1], softwareVersion: $known[2], url: $known[3]}
       else {name: $tool, softwareVersion: $version,
-            description: "A tool of reinit: src/tools/\($tool).c, commit \($commit)"} end]
+            description: ("A tool of reinit: " + if $tool | endswith(".sh") then "pipeline/\($tool)"
+                else "src/tools/\($tool).c" end + ", commit \($commit)")} end]
 + [$tools[] | select(.[0] == "make") | {"@id": "#tool-make", "@type": "SoftwareApplication", name: .[1],
     softwareVersion: .[2], url: .[3]}]
 + [$packages[] | {"@id": ("#package-" + .[0]), "@type": "SoftwareApplication", name: .[0],

@@ -1,6 +1,6 @@
 # What ties a run's files together, for those who check it (trace.sh, recorded.sh). Sourced, by bash, with
 # these variables set:
-#   BIN DATA EXAMPLES EPOCHS LEARNING_RATE GEMM NUMERICS THREADS LOSS_COLUMNS ACCURACY_HEAD
+#   BIN DATA EXAMPLES TEST_EXAMPLES EPOCHS LEARNING_RATE GEMM NUMERICS THREADS LOSS_COLUMNS ACCURACY_HEAD
 #                                                                 as make has them
 #   track run net scheme bias batch loss plotted order seed        the run's row of experiments.tsv
 #   here    the run's folder      log    its log      scratch    a folder for what is made again

@@ -99,6 +99,8 @@ recount_again() {
     here=$folder log=$folder/log.tsv
     holds "$kept/accuracy.tsv" is_listed "$kept/accuracy.tsv" "$sums" "$name/accuracy.tsv"
     holds "$kept/accuracy.tsv" [ "$(counted test "$kept/accuracy.tsv")" = "$(counted test "$kept/checked.tsv")" ]
+    [ "$(counted test "$kept/checked.tsv" | cut -f3)" = "$TEST_EXAMPLES" ] \
+        || fail "$kept/checked.tsv: is not of $TEST_EXAMPLES test examples"
     holds "$kept/checked.tsv" recount train "$kept/checked.tsv"
     holds "$kept/checked.tsv" recount test "$kept/checked.tsv"
     holds "$kept/answers.tsv" cmp "$scratch/answers" "$kept/answers.tsv"

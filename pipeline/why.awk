@@ -116,11 +116,30 @@ function explain_key(file,    was, is, old, new, n, i, word, said)
         explain_hash(word, file)
         said++
     }
-    if (said == 0 && file ~ /final\.safetensors$/ && !exists(log_of(file))) {
-        print stage_of(file) ": " log_of(file) " is missing"
+    return said ? said : explain_partner(file) + explain_newer(file)
+}
+
+# What is made with a result of the same key, and is gone.
+function explain_partner(file,    partner)
+{
+    partner = file ~ /final\.safetensors$/ ? log_of(file) : file ~ /accuracy\.tsv$/ ? answers_of(file) : ""
+    if (partner == "" || exists(partner))
+        return 0
+    print stage_of(file) ": " partner " is missing"
+    return 1
+}
+
+# Causes that are not themselves made anew. Returns how many.
+function explain_newer(file,    cause, n, i, said)
+{
+    n = split(CAUSES[file], cause, " ")
+    for (i = 1; i <= n; i++) {
+        if (cause[i] in CAUSES || cause[i] == "FORCE")
+            continue
+        print stage_of(file) ": " cause[i] " is newer than " file
         said++
     }
-    return said
+    return said + 0
 }
 
 function has_parent(file,    parent)
@@ -135,29 +154,36 @@ function log_of(file)
     return file
 }
 
+function answers_of(file)
+{
+    sub(/[^\/]*$/, "answers.tsv", file)
+    return file
+}
+
 # Any other target: by its causes. Returns how many of them are not themselves made anew.
-function explain_times(file,    cause, n, i, said, planned)
+function explain_times(file)
 {
     if (file ~ /\/settings\//)
         return explain_settings(file)
+    if (index(" " CAUSES[file] " ", " FORCE ")) {
+        print stage_of(file) ": data/cifar10 is not whole"
+        print_wrong("data/cifar10", "pipeline/checksums/cifar10.sha256")
+        return 1
+    }
+    if (exists(file))
+        return explain_newer(file)
+    if (causes_planned(file))
+        return 0
+    print stage_of(file) ": " file " is missing"
+    return 1
+}
+
+function causes_planned(file,    cause, n, i, planned)
+{
     n = split(CAUSES[file], cause, " ")
-    for (i = 1; i <= n; i++) {
-        if (cause[i] in CAUSES || cause[i] ~ /\/log\.tsv$/) {
-            planned++
-        } else if (cause[i] == "FORCE") {
-            print stage_of(file) ": data/cifar10 is not whole"
-            print_wrong("data/cifar10", "pipeline/checksums/cifar10.sha256")
-            return 1
-        } else if (exists(file)) {
-            print stage_of(file) ": " cause[i] " is newer than " file
-            said++
-        }
-    }
-    if (!planned && !exists(file)) {
-        print stage_of(file) ": " file " is missing"
-        said++
-    }
-    return said
+    for (i = 1; i <= n; i++)
+        planned += cause[i] in CAUSES
+    return planned
 }
 
 # A stamp whose name says what is no file.
@@ -255,11 +281,11 @@ function print_costs(    i, file, evaluations, others)
     read_rates()
     for (i = 1; i <= PLANNED; i++) {
         file = PLAN[i]
-        if (file ~ /\/final\.safetensors$/)
+        if (file ~ /\/final\.safetensors$/ && COMMANDS[file] ~ / --epochs /)
             print "cost: " stage_of(file) ": " cost_of_training(file)
         else if (file ~ /\/accuracy\.tsv$/)
             evaluations++
-        else if (file !~ /\/settings\//)
+        else if (file !~ /\/(settings\/|(log|answers)\.tsv$)/)
             others++
     }
     if (training > 0)

@@ -60,6 +60,14 @@ says "train-kaiming: learning_rate was 1e-4, is 2e-4" why TARGET=train-kaiming L
 [ "$(grep -vc '^cost: ' "$TMP/output")" = 1 ] || fail "why says more than the learning rate"
 grep -qE '^cost: train-kaiming: [0-9.]+ s: 720 images at [0-9]+ images/s \([0-9] logs\)$' "$TMP/output"
 says "evaluate-xavier: test_examples was 120, is 100" why TARGET=evaluate TEST_EXAMPLES=100
+mv $results/xavier/seed-1/answers.tsv "$TMP/answers.tsv"
+says "evaluate-xavier: $results/xavier/seed-1/answers.tsv is missing" why TARGET=evaluate-xavier
+mv "$TMP/answers.tsv" $results/xavier/seed-1/answers.tsv
+cp -p $results/xavier/seed-1/final.safetensors "$TMP/final"
+touch $results/xavier/seed-1/final.safetensors
+says "evaluate-xavier: $results/xavier/seed-1/final.safetensors is newer than $results/xavier/seed-1/accuracy.tsv" \
+    why TARGET=evaluate-xavier
+touch -r "$TMP/final" $results/xavier/seed-1/final.safetensors
 numerics=$(sed 's/.* numerics \(............\).*/\1/' $results/kaiming/seed-1/init.safetensors.key)
 says "init-kaiming: arithmetic was $numerics..., is 0" \
     why TARGET=evaluate-kaiming NUMERICS=0
@@ -132,7 +140,7 @@ grep -qF "\"$(cut -d' ' -f1 pipeline/checksums/archive.sha256)\"" src/data/offic
 # crate
 crate=paper/build/smoke/crate/ro-crate-metadata.json
 check() { jq -r -f "$here/tests/pipeline/crate-check.jq" "$@"; }
-quietly run crate AGENT="A. Nonymous"
+quietly run crate AGENT="A. O'Nonymous"
 cp $crate "$TMP/first"
 check $crate >"$TMP/output"
 [ ! -s "$TMP/output" ] || { cat "$TMP/output"; fail "the crate is not what it must be"; }
@@ -147,8 +155,8 @@ done <"$TMP/files"
 (cd paper/build/smoke/crate && sha256sum --check --strict --quiet "../manifest.sha256")
 jq -e '."@graph"[] | select(."@id" == "#run-data/runs/smoke/as-run/kaiming/seed-1/final.safetensors")
     | (.description | test("^[^ ]*/train --weights .* --lr 1e-4 ")) and .startTime != null' $crate >/dev/null
-jq -e '."@graph"[] | select(."@id" == "#agent") | .name == "A. Nonymous"' $crate >/dev/null
-TZ=Asia/Tokyo quietly run crate AGENT="A. Nonymous"
+jq -e '."@graph"[] | select(."@id" == "#agent") | .name == "A. O\u0027Nonymous"' $crate >/dev/null
+TZ=Asia/Tokyo quietly run crate AGENT="A. O'Nonymous"
 cmp $crate "$TMP/first"
 # The check itself finds what is missing.
 for lack in '."@graph"[1].license' '."@graph"[1].hasPart[3]' '."@context"[1]' \
@@ -158,3 +166,14 @@ for lack in '."@graph"[1].license' '."@graph"[1].hasPart[3]' '."@context"[1]' \
     jq "del($lack)" $crate | check >"$TMP/output"
     [ -s "$TMP/output" ] || fail "the check does not miss $lack"
 done
+
+# Two that make the same at once, from tables to figures: both end well, with what one alone makes.
+sum() { sha256sum figures/build/smoke/as-run/figure-5.pdf paper/build/smoke/as-run/table-1.tex; }
+sum >"$TMP/alone"
+touch figures/common.awk
+run figure-5 table-1 >"$TMP/one" 2>&1 & one=$!
+run figure-5 table-1 >"$TMP/two" 2>&1 & two=$!
+wait $one || { cat "$TMP/one"; fail "the first of two fails"; }
+wait $two || { cat "$TMP/two"; fail "the second of two fails"; }
+sum | cmp - "$TMP/alone"
+[ -z "$(find figures/build paper/build -name '*.partial' -o -name '*.parts')" ]

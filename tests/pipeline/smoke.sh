@@ -64,6 +64,18 @@ from_record evaluate || { cat recorded; exit 1; }
 if grep -q "^$BIN/train" recorded; then echo "the record was trained again"; exit 1; fi
 (cd data/runs/recorded && sha256sum --check --quiet ../../../record/checksums.sha256)
 cmp $runs/kaiming/seed-1/loss.dat data/runs/recorded/as-run/kaiming/seed-1/loss.dat
+# What a crate says of that.
+taken=data/runs/recorded/as-run/kaiming/seed-1 kept=record/as-run/kaiming/seed-1
+printf '%s\n' $taken/final.safetensors $taken/accuracy.tsv $kept/log.tsv >files
+from_record -n --trace stale=FORCE evaluate-kaiming
+awk -f pipeline/actions.awk -f pipeline/plan.awk -v bin="$BIN" files recorded | cut -f1-4 >actions
+diff - actions <<TEXT
+record	recorded.sh	$taken/final.safetensors	data/sample $kept/log.tsv
+record	recorded.sh	$taken/accuracy.tsv	$taken/final.safetensors data/sample $kept/log.tsv
+TEXT
+from_record evaluate-kaiming TEST_EXAMPLES=60 && { echo "another number of test images is accepted"; exit 1; }
+grep -qF "checked.tsv: is not of 60 test examples" recorded || { cat recorded; exit 1; }
+from_record evaluate-kaiming || { cat recorded; exit 1; }
 denied() { # denied FILE OLD NEW TEXT: with OLD changed to NEW in the record's FILE, make says TEXT
     cp -a "record/as-run/$1" kept
     sed -i "s/$2/$3/" "record/as-run/$1"
@@ -94,12 +106,17 @@ refused() { # refused TEXT ARGUMENTS...: make says TEXT and does nothing
 refused "PROFILE=fast is none of full, recorded, quick, smoke" PROFILE=fast evaluate
 refused "SEEDS=1 x is not a list" SEEDS="1 x" evaluate
 refused "SEEDS=1 1 is not a list" SEEDS="1 1" evaluate
-refused "TRACKS=as-if" TRACKS=as-if evaluate
+for tracks in as-if "as-run as-run" ""; do
+    refused "TRACKS=$tracks is none of as-run, as-written, or both" TRACKS="$tracks" evaluate
+done
+refused "PROFILE=full recorded is none of" PROFILE="full recorded" evaluate
 refused "KEEP=every is none of all, every:N, last" KEEP=every train
 refused "RUN=none is none of all-ones" RUN=none EPOCH=1 audit
 refused "EPOCH is missing" RUN=kaiming audit
 refused "has 2 epochs, and no epoch 3" PROFILE=smoke RUN=kaiming EPOCH=3 audit
 refused "no golden checksums for PROFILE=quick" PROFILE=quick verify
 refused "data/recorded is of PROFILE=full" PROFILE=smoke record
+refused "data/recorded is of PROFILE=full" PROFILE=smoke RECORD=data/recorded/ record
+refused "record: no run is finished" PROFILE=full record
 refused "the record is of GEMM=exact" PROFILE=recorded GEMM=openblas evaluate
 refused "not compared by checksum" PROFILE=smoke GEMM=openblas verify
