@@ -171,9 +171,9 @@ done
 sum() { sha256sum figures/build/smoke/as-run/figure-5.pdf paper/build/smoke/as-run/table-1.tex; }
 sum >"$TMP/alone"
 touch figures/common.awk
-run figure-5 table-1 >"$TMP/one" 2>&1 & one=$!
-run figure-5 table-1 >"$TMP/two" 2>&1 & two=$!
-wait $one || { cat "$TMP/one"; fail "the first of two fails"; }
-wait $two || { cat "$TMP/two"; fail "the second of two fails"; }
+run figure-5 table-1 >"$TMP/left" 2>&1 & left=$!
+run figure-5 table-1 >"$TMP/right" 2>&1 & right=$!
+wait $left || { cat "$TMP/left"; fail "the first of two fails"; }
+wait $right || { cat "$TMP/right"; fail "the second of two fails"; }
 sum | cmp - "$TMP/alone"
 [ -z "$(find figures/build paper/build -name '*.partial' -o -name '*.parts')" ]
