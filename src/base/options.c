@@ -256,7 +256,7 @@ int tool_finish(const struct tool *tool, bool good, const struct error *error)
 
 void tool_say(const struct tool *tool, const char *format, ...)
 {
-    char text[1024];
+    char text[sizeof(struct error)];
     va_list arguments;
     va_start(arguments, format);
     vsnprintf(text, sizeof text, format, arguments);

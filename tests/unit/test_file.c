@@ -307,7 +307,8 @@ static void test_errors(void **state)
 {
     (void)state;
     struct error error;
-    char *long_text = support_allocate(3000, 1);
+    enum { LONG = 100000 };
+    char *long_text = support_allocate(LONG, 1);
     assert_false(error_set(&error, "%s: bad", "a\nb\tc\x1b[1m\x7f"));
     for (const char *c = error.text; *c != '\0'; c++)
         assert_true((unsigned char)*c >= 32 && *c != 127);
@@ -315,9 +316,19 @@ static void test_errors(void **state)
     errno = ENOENT;
     assert_false(error_errno(&error, "x: cannot open"));
     assert_string_equal(error.text, "x: cannot open: No such file or directory");
-    memset(long_text, 'x', 2999);
+    memset(long_text, 'x', LONG - 1);
     assert_false(error_set(&error, "%s", long_text));
     assert_true(strlen(error.text) < sizeof error.text);
+    /* The reason stands at the end, whatever else is cut off. */
+    assert_fails(error_errno(&error, "%s: cannot open", long_text), error,
+                 "x: No such file or directory");
+    long_text[FILE_PATH - 1] = '\0';
+    assert_fails(error_set(&error, "%s: not a regular file", long_text), error,
+                 "x: not a regular file");
+    errno = ENOENT;
+    assert_fails(error_errno(&error, "%s: cannot rename to %s", long_text, long_text), error,
+                 "x: cannot rename to x");
+    assert_non_null(strstr(error.text, "x: No such file or directory"));
     free(long_text);
 }
 
