@@ -73,7 +73,7 @@ bool file_path(char path[FILE_PATH], struct error *error, const char *format, ..
 /* The folder that a file lies in; "." if its name has no slash. */
 bool file_folder(char folder[FILE_PATH], const char *path, struct error *error);
 
-/* Creates a folder and its missing parents. */
+/* Creates a folder and its missing parents, durably. */
 bool file_make_folder(const char *path, struct error *error);
 
 #endif
