@@ -31,6 +31,12 @@ for source in src/tools/*.c; do
     if "$BIN/$tool" --help >/dev/full 2>"$TMP/err"; then echo "$tool: /dev/full swallowed"; exit 1; fi
 done
 
+for tool in audit-run compare-runs; do
+    "$BIN/$tool" --help >"$TMP/help"
+    grep -q '^  --data DIR .*may be given again (default: data/cifar10, data/sample)$' "$TMP/help" \
+        || { echo "$tool: --help does not say that --data may be given again"; exit 1; }
+done
+
 init=(init-weights --net carlini --scheme ones --out "$TMP/never")
 refused "--seed is missing" "${init[@]}"
 for wrong in "" -1 +1 " 1" 1x 0x1 1.0 1e3 4294967296 99999999999999999999; do
