@@ -8,9 +8,9 @@ enum { SQUARINGS = 8, TANGENTS = 8, PARABOLA = 80, WALKS = 20000 };
 const struct lsq_point DRAWING_START = {0.25, 1.7};
 static const double DESCENT_STEP = 0.35;
 static const struct lsq_schedule WANDER_STEPS = {.first = 0.35, .decay = 60};
-/* Constant steps (the decay is out of reach) over one block; diminishing steps over a long run. */
+/* Constant steps over one block; diminishing steps over a long run. */
 static const struct chain_plan BLOCK = {.side = 0.2,
-                                        .sizes = {.first = 0.3, .decay = 1e300},
+                                        .sizes = {.first = 0.3, .decay = LSQ_NO_DECAY},
                                         .first_run = 1u << 20,
                                         .runs = 1000,
                                         .steps = 2};
