@@ -170,6 +170,15 @@ bool file_write(const char *path, const void *data, size_t size, struct error *e
     return good;
 }
 
+bool file_print(const char *path, file_printer *print, const void *what, struct error *error)
+{
+    struct file_writer writer;
+    bool good = file_writer_open(&writer, path, error) && print(&writer, what, error)
+                && file_writer_commit(&writer, NULL, error);
+    file_writer_close(&writer);
+    return good;
+}
+
 bool file_publish(const char *from, const char *to, struct error *error)
 {
     int fd = open_again(from, O_RDONLY, 0);
