@@ -15,6 +15,7 @@
 #include <stdint.h>
 
 enum { CIFAR10_SIDE = 32, CIFAR10_PIXELS = 3072, CIFAR10_RECORD = 3073, CIFAR10_CLASSES = 10 };
+enum { CIFAR10_TRAIN_EXAMPLES = 50000 }; /* officially */
 
 enum cifar10_split { CIFAR10_TRAIN, CIFAR10_TEST };
 extern const char *const cifar10_split_names[]; /* as in enum cifar10_split, NULL-terminated */
