@@ -33,7 +33,9 @@ bool error_errno(struct error *error, const char *format, ...)
     va_start(arguments, format);
     set_text(error, format, arguments);
     va_end(arguments);
-    size_t used = strlen(error->text);
-    snprintf(error->text + used, sizeof error->text - used, ": %s", strerror(reason));
+    const char *meaning = strerror(reason);
+    size_t used = strlen(error->text), room = sizeof error->text - sizeof ": " - strlen(meaning);
+    used = used < room ? used : room;
+    snprintf(error->text + used, sizeof error->text - used, ": %s", meaning);
     return false;
 }

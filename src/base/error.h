@@ -15,14 +15,16 @@
 
 #include <stdbool.h>
 
+/* Room for two names as long as the system takes them (PATH_MAX is 4096), and the rest. */
 struct error {
-    char text[1024];
+    char text[9216];
 };
 
 /* Sets the text. Always returns false. */
 bool error_set(struct error *error, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
-/* The same, followed by ": " and the meaning of errno. Always returns false. */
+/* The same, followed by ": " and the meaning of errno, for which a text too long is cut short.
+ * Always returns false. */
 bool error_errno(struct error *error, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
 

@@ -46,18 +46,13 @@ static bool sync_file(int fd, const char *path, struct error *error)
     return true;
 }
 
-/* A rename is durable once its folder is. Some file systems cannot sync a folder and say EINVAL;
+/* A new name is durable once its folder is. Some file systems cannot sync a folder and say EINVAL;
  * there is nothing more to be done on those. */
 static bool sync_folder_of(const char *path, struct error *error)
 {
-    char *folder = strdup(path);
-    if (folder == NULL)
-        return error_set(error, "%s: out of memory", path);
-    char *slash = strrchr(folder, '/');
-    if (slash == NULL)
-        strcpy(folder, ".");
-    else
-        slash[slash == folder ? 1 : 0] = '\0';
+    char folder[FILE_PATH];
+    if (!file_folder(folder, path, error))
+        return false;
     bool good = true;
     int fd = open_again(folder, O_RDONLY | O_DIRECTORY, 0);
     if (fd < 0) {
@@ -71,7 +66,6 @@ static bool sync_folder_of(const char *path, struct error *error)
             good = error_errno(error, "%s: cannot write the folder to disk", folder);
         close(fd);
     }
-    free(folder);
     return good;
 }
 
@@ -171,6 +165,15 @@ bool file_write(const char *path, const void *data, size_t size, struct error *e
     struct file_writer writer;
     bool good = file_writer_open(&writer, path, error)
                 && file_writer_write(&writer, data, size, error)
+                && file_writer_commit(&writer, NULL, error);
+    file_writer_close(&writer);
+    return good;
+}
+
+bool file_print(const char *path, file_printer *print, const void *what, struct error *error)
+{
+    struct file_writer writer;
+    bool good = file_writer_open(&writer, path, error) && print(&writer, what, error)
                 && file_writer_commit(&writer, NULL, error);
     file_writer_close(&writer);
     return good;
@@ -296,7 +299,9 @@ bool file_make_folder(const char *path, struct error *error)
         char kept = *c;
         *c = '\0';
         struct stat status;
-        if (mkdir(prefix, 0777) != 0 && errno != EEXIST)
+        if (mkdir(prefix, 0777) == 0)
+            good = sync_folder_of(prefix, error);
+        else if (errno != EEXIST)
             good = error_errno(error, "%s: cannot create the folder", prefix);
         else if (stat(prefix, &status) == 0 && !S_ISDIR(status.st_mode))
             good = error_set(error, "%s: not a folder", prefix);

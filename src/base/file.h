@@ -43,8 +43,10 @@ bool file_writer_commit(struct file_writer *writer, char hex[SHA256_HEX_SIZE], s
  * called twice. */
 void file_writer_close(struct file_writer *writer);
 
-/* Writes a whole file through a file_writer. */
+/* Writes a whole file through a file_writer: data, or what `print` makes of `what`. */
 bool file_write(const char *path, const void *data, size_t size, struct error *error);
+typedef bool file_printer(struct file_writer *writer, const void *what, struct error *error);
+bool file_print(const char *path, file_printer *print, const void *what, struct error *error);
 
 /* Makes an existing, fully written file durable and renames it: fsync, rename, fsync of folder. */
 bool file_publish(const char *from, const char *to, struct error *error);
@@ -73,7 +75,7 @@ bool file_path(char path[FILE_PATH], struct error *error, const char *format, ..
 /* The folder that a file lies in; "." if its name has no slash. */
 bool file_folder(char folder[FILE_PATH], const char *path, struct error *error);
 
-/* Creates a folder and its missing parents. */
+/* Creates a folder and its missing parents, durably. */
 bool file_make_folder(const char *path, struct error *error);
 
 #endif

@@ -180,22 +180,37 @@ static int count_operands(const struct tool *tool)
     return count;
 }
 
+/* The arguments up to `end`. */
+static bool take_operands(const struct tool *tool, char **argv, int end, int *taken,
+                          struct error *error)
+{
+    int operands = count_operands(tool);
+    for (; optind < end; optind++) {
+        if (*taken == operands)
+            return error_set(error, operands > 0 ? "'%s' is one too many" : "'%s' is not an option",
+                             argv[optind]);
+        tool->values[(*taken)++] = argv[optind];
+    }
+    return true;
+}
+
 static bool take_options(const struct tool *tool, int argc, char **argv, bool given[OWN_END],
                          int *code, struct error *error)
 {
     struct option table[OWN_END + 1];
-    int count = fill_table(tool, table), operands = count_operands(tool), taken = 0;
+    int count = fill_table(tool, table), taken = 0;
     opterr = 0;
-    for (;;) {
+    while (optind < argc) {
         /* '+': arguments are looked at in the order given, so this one is next. */
         const char *argument = argv[optind];
         int index = getopt_long(argc, argv, "+:", table, NULL);
-        if (index == -1 && taken < operands && optind < argc) {
-            tool->values[taken++] = argv[optind++];
+        if (index == -1) {
+            /* An operand; or "--", which getopt_long has passed over, and all that follow it. */
+            int end = strcmp(argument, "--") == 0 ? argc : optind + 1;
+            if (!take_operands(tool, argv, end, &taken, error))
+                return false;
             continue;
         }
-        if (index == -1)
-            break;
         if (!check_name(table, argument, error))
             return false;
         if (index == ':')
@@ -205,9 +220,7 @@ static bool take_options(const struct tool *tool, int argc, char **argv, bool gi
         if (!take_option(tool, index, given, code, error))
             return false;
     }
-    if (optind < argc)
-        return error_set(error, "'%s' is not an option", argv[optind]);
-    if (taken < operands)
+    if (taken < count_operands(tool))
         return error_set(error, "%s expected, %d given", tool->operands, taken);
     for (int i = 0; i < count; i++) {
         if (tool->options[i].required && !given[i])
@@ -243,7 +256,7 @@ int tool_finish(const struct tool *tool, bool good, const struct error *error)
 
 void tool_say(const struct tool *tool, const char *format, ...)
 {
-    char text[1024];
+    char text[sizeof(struct error)];
     va_list arguments;
     va_start(arguments, format);
     vsnprintf(text, sizeof text, format, arguments);

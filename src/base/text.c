@@ -4,15 +4,24 @@
 #include <stdlib.h>
 #include <string.h>
 
-char text_plain(char c)
+/* The bytes of the control character at the front; 0 if it is none. */
+static size_t control_length(const char *text)
 {
-    return (unsigned char)c < 0x20 || c == 0x7f ? '?' : c;
+    unsigned char first = (unsigned char)text[0], second = (unsigned char)text[first != 0];
+    if (first < 0x20 || first == 0x7f)
+        return 1;
+    return first == 0xc2 && second >= 0x80 && second <= 0x9f ? 2 : 0;
 }
 
 void text_make_plain(char *text)
 {
-    for (; *text != '\0'; text++)
-        *text = text_plain(*text);
+    char *to = text;
+    while (*text != '\0') {
+        size_t length = control_length(text);
+        *to++ = length > 0 ? '?' : *text;
+        text += length > 0 ? length : 1;
+    }
+    *to = '\0';
 }
 
 bool text_parse_number(const char *text, uint64_t *number)

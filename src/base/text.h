@@ -1,16 +1,13 @@
 /* Text from outside, such as file names and what a file holds, made fit to be shown: control
- * characters, with which it could forge lines or command a terminal, become '?'. Bytes of 0x80 and
- * above stay, so that UTF-8 does. */
+ * characters, with which it could forge lines or command a terminal, become '?': U+0000 to U+001F,
+ * U+007F, and in UTF-8 U+0080 to U+009F. All other bytes of 0x80 and above stay. */
 #ifndef REINIT_BASE_TEXT_H
 #define REINIT_BASE_TEXT_H
 
 #include <stdbool.h>
 #include <stdint.h>
 
-/* c, or '?' for a control character. */
-char text_plain(char c);
-
-/* The same for a whole string, in place. */
+/* In place. */
 void text_make_plain(char *text);
 
 /* A whole number below 2^64: decimal digits and nothing else. NULL is none. */

@@ -3,7 +3,6 @@
 #include "base/file.h"
 #include "data/official.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -68,15 +67,12 @@ bool cifar10_load(struct cifar10 *set, const char *folder, enum cifar10_split sp
     *set = (struct cifar10){0};
     bool good = true;
     for (size_t i = begin; good && i < end; i++) {
-        char *path;
+        const struct official_file *file = &official_cifar10.files[i];
+        char path[FILE_PATH];
         if (limit != 0 && set->count == limit)
             break;
-        if (asprintf(&path, "%s/%s", folder, official_cifar10.files[i].name) < 0) {
-            good = error_set(error, "%s: out of memory", folder);
-            break;
-        }
-        good = append_file(set, path, &official_cifar10.files[i], limit, error);
-        free(path);
+        good = file_path(path, error, "%s/%s", folder, file->name)
+               && append_file(set, path, file, limit, error);
     }
     if (good && limit != 0 && set->count < limit)
         good = error_set(error, "%s: %zu %s examples, fewer than %zu", folder, set->count,

@@ -2,8 +2,8 @@
  * label 0-9, then 1024 red, 1024 green and 1024 blue pixels, each plane row by row.
  *
  * train: data_batch_1.bin .. data_batch_5.bin, one after another; test: test_batch.bin. The files
- * may hold any whole number of records, so a small sample has the same form; but one of the
- * official size is the official file, bit for bit, or refused.
+ * may hold any whole number of records up to the official 10,000, so a small sample has the same
+ * form; but one of the official size is the official file, bit for bit, or refused.
  */
 #ifndef REINIT_DATA_CIFAR10_H
 #define REINIT_DATA_CIFAR10_H
@@ -15,6 +15,7 @@
 #include <stdint.h>
 
 enum { CIFAR10_SIDE = 32, CIFAR10_PIXELS = 3072, CIFAR10_RECORD = 3073, CIFAR10_CLASSES = 10 };
+enum { CIFAR10_TRAIN_EXAMPLES = 50000 }; /* officially */
 
 enum cifar10_split { CIFAR10_TRAIN, CIFAR10_TEST };
 extern const char *const cifar10_split_names[]; /* as in enum cifar10_split, NULL-terminated */

@@ -5,7 +5,6 @@
 #include <fcntl.h>
 #include <ftw.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/file.h>
 #include <sys/stat.h>
@@ -14,16 +13,6 @@
 static const char scratch_name[] = ".fetch-scratch";
 static const char download_prefix[] = "archive-";
 static const char download_suffix[] = ".download";
-
-/* FOLDER/NAME + SUFFIX, in fresh memory. */
-static bool make_path(const struct fetch *fetch, const char *name, const char *suffix, char **path,
-                      struct error *error)
-{
-    if (asprintf(path, "%s/%s%s", fetch->folder, name, suffix) >= 0)
-        return true;
-    *path = NULL;
-    return error_set(error, "%s: out of memory", fetch->folder);
-}
 
 bool fetch_open(struct fetch *fetch, struct error *error)
 {
@@ -90,13 +79,10 @@ bool fetch_begin_file(struct fetch *fetch, size_t index, struct file_writer *wri
                       struct error *error)
 {
     *writer = (struct file_writer){.fd = -1};
-    char *path;
-    if (fetch_stopped(fetch, error)
-        || !make_path(fetch, fetch->set->files[index].name, "", &path, error))
-        return false;
-    bool good = file_writer_open(writer, path, error);
-    free(path);
-    return good;
+    char path[FILE_PATH];
+    return !fetch_stopped(fetch, error)
+           && file_path(path, error, "%s/%s", fetch->folder, fetch->set->files[index].name)
+           && file_writer_open(writer, path, error);
 }
 
 bool fetch_end_file(struct fetch *fetch, size_t index, struct file_writer *writer,
@@ -116,14 +102,12 @@ bool fetch_end_file(struct fetch *fetch, size_t index, struct file_writer *write
     return true;
 }
 
-bool fetch_download_path(const struct fetch *fetch, const char *url, char **path,
+bool fetch_download_path(char path[FILE_PATH], const struct fetch *fetch, const char *url,
                          struct error *error)
 {
-    char hex[SHA256_HEX_SIZE], name[sizeof download_prefix + 16];
-    if (!sha256_of(url, strlen(url), hex, error))
-        return false;
-    snprintf(name, sizeof name, "%s%.12s", download_prefix, hex);
-    return make_path(fetch, name, "", path, error);
+    char hex[SHA256_HEX_SIZE];
+    return sha256_of(url, strlen(url), hex, error)
+           && file_path(path, error, "%s/%s%.12s", fetch->folder, download_prefix, hex);
 }
 
 static int remove_one(const char *path, const struct stat *status, int kind, struct FTW *place)
@@ -134,27 +118,24 @@ static int remove_one(const char *path, const struct stat *status, int kind, str
     return remove(path);
 }
 
-bool fetch_remove_scratch(const struct fetch *fetch, struct error *error)
+/* Sets the path, too. */
+static bool remove_scratch(char path[FILE_PATH], const struct fetch *fetch, struct error *error)
 {
-    char *path;
-    if (!make_path(fetch, scratch_name, "", &path, error))
-        return false;
-    bool good = nftw(path, remove_one, 8, FTW_DEPTH | FTW_PHYS | FTW_MOUNT) == 0 || errno == ENOENT
-                || error_errno(error, "%s: cannot remove", path);
-    free(path);
-    return good;
+    return file_path(path, error, "%s/%s", fetch->folder, scratch_name)
+           && (nftw(path, remove_one, 8, FTW_DEPTH | FTW_PHYS | FTW_MOUNT) == 0 || errno == ENOENT
+               || error_errno(error, "%s: cannot remove", path));
 }
 
-bool fetch_make_scratch(const struct fetch *fetch, char **path, struct error *error)
+bool fetch_remove_scratch(const struct fetch *fetch, struct error *error)
 {
-    if (!fetch_remove_scratch(fetch, error) || !make_path(fetch, scratch_name, "", path, error))
-        return false;
-    if (mkdir(*path, 0777) == 0)
-        return true;
-    error_errno(error, "%s: cannot create the folder", *path);
-    free(*path);
-    *path = NULL;
-    return false;
+    char path[FILE_PATH];
+    return remove_scratch(path, fetch, error);
+}
+
+bool fetch_make_scratch(char path[FILE_PATH], const struct fetch *fetch, struct error *error)
+{
+    return remove_scratch(path, fetch, error)
+           && (mkdir(path, 0777) == 0 || error_errno(error, "%s: cannot create the folder", path));
 }
 
 static bool is_download(const char *name)
@@ -178,11 +159,10 @@ bool fetch_sweep(const struct fetch *fetch, struct error *error)
     }
     closedir(listing);
     for (size_t i = 0; good && i < OFFICIAL_FILES; i++) {
-        char *path;
-        good = make_path(fetch, fetch->set->files[i].name, ".partial", &path, error);
+        char path[FILE_PATH];
+        good = file_path(path, error, "%s/%s.partial", fetch->folder, fetch->set->files[i].name);
         if (good && unlink(path) != 0 && errno != ENOENT)
             good = error_errno(error, "%s: cannot remove", path);
-        free(path);
     }
     return good;
 }

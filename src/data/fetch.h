@@ -45,13 +45,12 @@ bool fetch_end_file(struct fetch *fetch, size_t index, struct file_writer *write
 /* Whether the fetch was told to stop; sets the error then. */
 bool fetch_stopped(const struct fetch *fetch, struct error *error);
 
-/* Where a download of the URL is kept: the same for the same URL. The caller frees it. */
-bool fetch_download_path(const struct fetch *fetch, const char *url, char **path,
+/* Where a download of the URL is kept: the same for the same URL. */
+bool fetch_download_path(char path[FILE_PATH], const struct fetch *fetch, const char *url,
                          struct error *error);
 
-/* Makes an empty folder inside, for temporary files, whatever was in it before. The caller frees
- * the path. */
-bool fetch_make_scratch(const struct fetch *fetch, char **path, struct error *error);
+/* Makes an empty folder inside, for temporary files, whatever was in it before. */
+bool fetch_make_scratch(char path[FILE_PATH], const struct fetch *fetch, struct error *error);
 
 /* Removes that folder and all in it. */
 bool fetch_remove_scratch(const struct fetch *fetch, struct error *error);

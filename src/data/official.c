@@ -3,8 +3,6 @@
 #include "base/file.h"
 #include "base/sha256.h"
 
-#include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 
@@ -48,10 +46,7 @@ static bool check_file(const struct official_file *file, const char *path, struc
 bool official_check(const struct official *set, size_t index, const char *folder,
                     struct error *error)
 {
-    char *path = NULL;
-    if (asprintf(&path, "%s/%s", folder, set->files[index].name) < 0)
-        return error_set(error, "%s: out of memory", folder);
-    bool good = check_file(&set->files[index], path, error);
-    free(path);
-    return good;
+    char path[FILE_PATH];
+    return file_path(path, error, "%s/%s", folder, set->files[index].name)
+           && check_file(&set->files[index], path, error);
 }

@@ -14,7 +14,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-enum { OFFICIAL_FILES = 6, OFFICIAL_TRAIN_FILES = 5, OFFICIAL_RECORD_SIZE = 3073 };
+enum { OFFICIAL_FILES = 6, OFFICIAL_TRAIN_FILES = 5 };
 
 struct official_file {
     const char *name;   /* without a folder */

@@ -1,6 +1,6 @@
 #include "data/png_records.h"
 
-#include "data/official.h"
+#include "data/cifar10.h"
 
 #include <jansson.h>
 #include <spng.h>
@@ -87,7 +87,7 @@ static bool check_shape(const char *name, spng_ctx *png, const struct feed *feed
 static bool write_record(uint8_t label, const uint8_t row[ROW_BYTES], struct file_writer *writer,
                          struct error *error)
 {
-    uint8_t record[OFFICIAL_RECORD_SIZE];
+    uint8_t record[CIFAR10_RECORD];
     record[0] = label;
     for (size_t pixel = 0; pixel < PIXELS; pixel++) {
         for (size_t colour = 0; colour < 3; colour++)

@@ -5,7 +5,6 @@
 #include "data/npm_source.h"
 
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -38,9 +37,9 @@ static bool fetch_one_from_folder(struct fetch *fetch, const char *folder, size_
                                   struct error *error)
 {
     const struct official_file *file = &fetch->set->files[index];
-    char *path = NULL;
-    if (asprintf(&path, "%s/%s", folder, file->name) < 0)
-        return error_set(error, "%s: out of memory", folder);
+    char path[FILE_PATH];
+    if (!file_path(path, error, "%s/%s", folder, file->name))
+        return false;
     struct file_writer writer = {.fd = -1};
     int fd = file_open_read(path, error);
     bool good = fd >= 0 && fetch_begin_file(fetch, index, &writer, error)
@@ -49,7 +48,6 @@ static bool fetch_one_from_folder(struct fetch *fetch, const char *folder, size_
     file_writer_close(&writer);
     if (fd >= 0)
         close(fd);
-    free(path);
     return good;
 }
 
@@ -164,15 +162,14 @@ static bool fetch_from_url(struct fetch *fetch, const char *url, struct error *e
         .quiet = fetch->quiet,
         .stop = fetch->stop,
     };
-    char *path;
-    if (!fetch_download_path(fetch, url, &path, error))
+    char path[FILE_PATH];
+    if (!fetch_download_path(path, fetch, url, error))
         return false;
     struct download download;
     bool keep = true;
     bool good = download_open(&download, path, error)
                 && download_and_unpack(fetch, &download, &request, &keep, error);
     download_close(&download, keep);
-    free(path);
     return good;
 }
 

@@ -2,9 +2,6 @@
 
 #include <math.h>
 
-/* Larger than any number of steps. */
-static const double NEVER = 1e300;
-
 double bounds_least_m(const struct moments *m, double mg, struct lsq_point *d)
 {
     struct form rest = {0}; /* M_G |grad F|^2 - E_k|g|^2 */
@@ -78,7 +75,7 @@ void bounds_make(const struct lsq *problem, uint32_t batch, struct bounds *b)
 
 struct lsq_schedule bounds_constant(const struct bounds *b)
 {
-    return (struct lsq_schedule){.first = b->step, .decay = NEVER};
+    return (struct lsq_schedule){.first = b->step, .decay = LSQ_NO_DECAY};
 }
 
 struct lsq_schedule bounds_diminishing(const struct bounds *b)
@@ -99,7 +96,7 @@ static double next_gap_bound(const struct account *account, double bound, double
 {
     const struct bounds *b = account->bounds;
     double lm = b->lipschitz * b->m, c = b->convexity, decay = account->sizes.decay;
-    if (decay == NEVER)
+    if (decay == LSQ_NO_DECAY)
         return account->k == 0 ? account->first_gap : (1 - size * c) * bound + size * size * lm / 2;
     double beta = account->sizes.first * decay;
     double noise = beta * beta * lm / (2 * (beta * c - 1)), start = decay * account->first_gap;

@@ -1,5 +1,6 @@
 #include "demo/drawing.h"
 
+#include "base/file.h"
 #include "demo/chain.h"
 
 enum { RINGS = 7, RING_POINTS = 120, DESCENT = 40, WANDER = 600, TAIL = 400, RUN_DRAWN = 1 };
@@ -8,9 +9,9 @@ enum { SQUARINGS = 8, TANGENTS = 8, PARABOLA = 80, WALKS = 20000 };
 const struct lsq_point DRAWING_START = {0.25, 1.7};
 static const double DESCENT_STEP = 0.35;
 static const struct lsq_schedule WANDER_STEPS = {.first = 0.35, .decay = 60};
-/* Constant steps (the decay is out of reach) over one block; diminishing steps over a long run. */
+/* Constant steps over one block; diminishing steps over a long run. */
 static const struct chain_plan BLOCK = {.side = 0.2,
-                                        .sizes = {.first = 0.3, .decay = 1e300},
+                                        .sizes = {.first = 0.3, .decay = LSQ_NO_DECAY},
                                         .first_run = 1u << 20,
                                         .runs = 1000,
                                         .steps = 2};
@@ -55,10 +56,10 @@ static bool print_block(struct file_writer *writer, const char *name, const stru
            && file_writer_print(writer, error, "\n");
 }
 
-static bool print_paths(struct file_writer *writer, uint32_t seed, struct error *error)
+static bool print_paths(struct file_writer *writer, const void *seed, struct error *error)
 {
     struct lsq problem;
-    lsq_make(&problem, seed);
+    lsq_make(&problem, *(const uint32_t *)seed);
     struct lsq_point start = lsq_from_round(&problem, DRAWING_START);
     struct lsq_point descent[DESCENT + 1], wander[WANDER + 1];
     lsq_descend(&problem, start, DESCENT_STEP, DESCENT, descent);
@@ -132,10 +133,10 @@ static bool print_spread(struct file_writer *writer, const char *name, uint64_t 
         chain_spread(chain, BLOCK.side, CHAIN_MIDDLE), chain_spread(chain, BLOCK.side, 0));
 }
 
-static bool print_chain(struct file_writer *writer, uint32_t seed, struct error *error)
+static bool print_chain(struct file_writer *writer, const void *seed, struct error *error)
 {
     struct lsq problem;
-    lsq_make(&problem, seed);
+    lsq_make(&problem, *(const uint32_t *)seed);
     struct chain chain;
     chain_estimate(&problem, &BLOCK, &chain);
     if (!print_matrix(writer, "block", &chain, error)
@@ -155,21 +156,12 @@ static bool print_chain(struct file_writer *writer, uint32_t seed, struct error 
            && print_parabola(writer, error);
 }
 
-bool drawing_write(drawing_print *print, const char *path, uint32_t seed, struct error *error)
-{
-    struct file_writer writer;
-    bool good = file_writer_open(&writer, path, error) && print(&writer, seed, error)
-                && file_writer_commit(&writer, NULL, error);
-    file_writer_close(&writer);
-    return good;
-}
-
 bool drawing_write_paths(const char *path, uint32_t seed, struct error *error)
 {
-    return drawing_write(print_paths, path, seed, error);
+    return file_print(path, print_paths, &seed, error);
 }
 
 bool drawing_write_chain(const char *path, uint32_t seed, struct error *error)
 {
-    return drawing_write(print_chain, path, seed, error);
+    return file_print(path, print_chain, &seed, error);
 }

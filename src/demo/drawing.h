@@ -21,7 +21,7 @@
 #ifndef REINIT_DEMO_DRAWING_H
 #define REINIT_DEMO_DRAWING_H
 
-#include "base/file.h"
+#include "base/error.h"
 #include "demo/leastsquares.h"
 
 /* Where paths start, on the outermost ring, in round coordinates. */
@@ -30,9 +30,5 @@ extern const struct lsq_point DRAWING_START;
 /* Each writes one file, atomically; the bytes depend on the seed alone. */
 bool drawing_write_paths(const char *path, uint32_t seed, struct error *error);
 bool drawing_write_chain(const char *path, uint32_t seed, struct error *error);
-
-/* What they do: `print` writes the content, and the file gets its name when all is well. */
-typedef bool drawing_print(struct file_writer *writer, uint32_t seed, struct error *error);
-bool drawing_write(drawing_print *print, const char *path, uint32_t seed, struct error *error);
 
 #endif

@@ -149,10 +149,10 @@ static bool print_frontier(struct file_writer *writer, const struct bounds *b, s
                              b->least_mg, b->least_m, b->mg, b->m);
 }
 
-static bool print_bounds(struct file_writer *writer, uint32_t seed, struct error *error)
+static bool print_bounds(struct file_writer *writer, const void *seed, struct error *error)
 {
     struct lsq problem;
-    lsq_make(&problem, seed);
+    lsq_make(&problem, *(const uint32_t *)seed);
     struct bounds b[3];
     const uint32_t batches[3] = {1, EVIDENCE_BATCH, EVIDENCE_LARGE_BATCH};
     for (int i = 0; i < 3; i++)
@@ -214,10 +214,10 @@ static bool print_anywhere(struct file_writer *writer, const struct bounds *b, s
         form_largest_ratio(&b->moments.curve, &third), rise / (size / 2 * b->lipschitz * b->m));
 }
 
-static bool print_verdicts(struct file_writer *writer, uint32_t seed, struct error *error)
+static bool print_verdicts(struct file_writer *writer, const void *seed, struct error *error)
 {
     struct lsq problem;
-    lsq_make(&problem, seed);
+    lsq_make(&problem, *(const uint32_t *)seed);
     if (!file_writer_print(writer, error, "theorem\tquantity\tratio\n"))
         return false;
     for (size_t i = 0; i < EXPERIMENT_COUNT; i++) {
@@ -238,10 +238,10 @@ static bool print_verdicts(struct file_writer *writer, uint32_t seed, struct err
 
 bool evidence_write_bounds(const char *path, uint32_t seed, struct error *error)
 {
-    return drawing_write(print_bounds, path, seed, error);
+    return file_print(path, print_bounds, &seed, error);
 }
 
 bool evidence_write_verdicts(const char *path, uint32_t seed, struct error *error)
 {
-    return drawing_write(print_verdicts, path, seed, error);
+    return file_print(path, print_verdicts, &seed, error);
 }

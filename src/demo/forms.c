@@ -28,13 +28,6 @@ double form_mean(const struct form *form, const struct form *second_moments)
     return sum;
 }
 
-double form_value(const struct form *form, const double v[3])
-{
-    struct form square = {0};
-    form_add_square(&square, 1, v);
-    return form_mean(form, &square);
-}
-
 /* The lower triangle L of D = L L'; NaN where D is not positive definite. */
 static void factorise(const struct form *d, struct form *lower)
 {

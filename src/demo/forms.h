@@ -14,7 +14,6 @@ void form_add_square(struct form *form, double factor, const double v[3]);
 /* form += factor * other */
 void form_add(struct form *form, double factor, const struct form *other);
 
-double form_value(const struct form *form, const double v[3]);
 /* E[v'Qv], given E[v v']. */
 double form_mean(const struct form *form, const struct form *second_moments);
 

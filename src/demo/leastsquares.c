@@ -55,16 +55,6 @@ void lsq_make(struct lsq *p, uint32_t seed)
     l[2] = sqrt(h[2] - l[1] * l[1]);
 }
 
-double lsq_loss(const struct lsq *p, struct lsq_point w)
-{
-    double sum = 0;
-    for (size_t i = 0; i < LSQ_POINTS; i++) {
-        double residual = w.a * p->x[i] + w.b - p->y[i];
-        sum += residual * residual;
-    }
-    return sum / (2.0 * LSQ_POINTS);
-}
-
 struct lsq_point lsq_gradient(const struct lsq *p, struct lsq_point w)
 {
     struct lsq_point sum = {0, 0};

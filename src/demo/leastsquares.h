@@ -31,8 +31,7 @@ struct lsq {
 /* Draws the points, y = a x + b + noise, and solves the normal equations. */
 void lsq_make(struct lsq *problem, uint32_t seed);
 
-/* F, and its gradient as an average over all points. */
-double lsq_loss(const struct lsq *problem, struct lsq_point w);
+/* Of F, as an average over all points. */
 struct lsq_point lsq_gradient(const struct lsq *problem, struct lsq_point w);
 
 /* Algorithm 1: path[0] = start, path[k] = path[k-1] - step grad F. */
@@ -44,6 +43,7 @@ void lsq_descend(const struct lsq *problem, struct lsq_point start, double step,
 struct lsq_schedule {
     double first, decay;
 };
+#define LSQ_NO_DECAY 1e300 /* sizes stay: larger than any number of steps */
 double lsq_step_size(const struct lsq_schedule *schedule, size_t k);
 
 /* One step of Algorithm 2, number `k` of random run `run`: a point drawn at random, w moved against

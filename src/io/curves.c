@@ -1,6 +1,7 @@
 #include "io/curves.h"
 
 #include "base/file.h"
+#include "base/text.h"
 #include "io/runlog.h"
 
 #include <errno.h>
@@ -121,7 +122,43 @@ static bool write_table(struct file_writer *writer, const struct runlog *logs, s
     return true;
 }
 
-/* The logs are seeds of one run, so they must be of one length. */
+/* What the seed decides of how a run is described. */
+static bool is_of_seed(const char *key)
+{
+    static const char *const keys[]
+        = {"initial_weights_sha256", "initial_seed", "seed", "hyperparameters_sha256", NULL};
+    return text_index(key, keys) >= 0;
+}
+
+/* Log i must be of the first one's run, and of a seed that none before it has. */
+static bool check_seed(const struct runlog *logs, const char *const *paths, size_t i,
+                       struct error *error)
+{
+    const struct runlog *first = &logs[0], *log = &logs[i];
+    if (log->epoch_count != first->epoch_count)
+        return error_set(error, "%s: %zu epochs, but %s has %zu", paths[i], log->epoch_count,
+                         paths[0], first->epoch_count);
+    if (log->pair_count != first->pair_count)
+        return error_set(error, "%s: %zu settings, but %s has %zu", paths[i], log->pair_count,
+                         paths[0], first->pair_count);
+    for (size_t k = 0; k < log->pair_count; k++) {
+        const struct runlog_pair *ours = &log->pairs[k], *due = &first->pairs[k];
+        if (strcmp(ours->key, due->key) != 0
+            || (strcmp(ours->value, due->value) != 0 && !is_of_seed(ours->key)))
+            return error_set(error, "%s: %s %s, but %s has %s %s", paths[i], ours->key, ours->value,
+                             paths[0], due->key, due->value);
+    }
+    const char *seed = runlog_find(log, "seed");
+    for (size_t j = 0; j < i; j++) {
+        const char *other = runlog_find(&logs[j], "seed");
+        if (seed == NULL || other == NULL)
+            return error_set(error, "%s: no seed", paths[seed == NULL ? i : j]);
+        if (strcmp(seed, other) == 0)
+            return error_set(error, "%s: seed %s, which %s has too", paths[i], seed, paths[j]);
+    }
+    return true;
+}
+
 static bool read_logs(struct runlog *logs, const char *const *paths, size_t count,
                       struct error *error)
 {
@@ -130,9 +167,8 @@ static bool read_logs(struct runlog *logs, const char *const *paths, size_t coun
             return false;
         if (logs[i].epoch_count == 0)
             return error_set(error, "%s: no epoch is finished yet", paths[i]);
-        if (logs[i].epoch_count != logs[0].epoch_count)
-            return error_set(error, "%s: %zu epochs, but %s has %zu", paths[i], logs[i].epoch_count,
-                             paths[0], logs[0].epoch_count);
+        if (!check_seed(logs, paths, i, error))
+            return false;
     }
     return true;
 }

@@ -28,8 +28,8 @@ struct curve {
 bool curve_read(struct curve *curve, const char *path, struct error *error);
 void curve_free(struct curve *curve);
 
-/* Reads `count` logs (at least 1), all of the same number of epochs, and the published curve, and
- * writes the table. */
+/* Reads `count` logs (at least 1) and the published curve, and writes the table. The logs must
+ * be of one length, of different seeds, and say the same of all that the seed does not decide. */
 bool curves_write(const char *const *logs, size_t count, const char *published, const char *out,
                   struct error *error);
 

@@ -6,9 +6,9 @@
 
 extern const struct network_spec net_carlini, net_resnet56;
 
-/* All of them; the names, NULL-terminated, stand in the same order. */
+/* All of them, NULL-terminated, and their names in the same order. */
 extern const struct network_spec *const nets_all[];
-extern const char *const nets_names[];
+const char *const *nets_names(void);
 
 /* NULL if there is no network of that name. */
 const struct network_spec *nets_find(const char *name);

@@ -35,6 +35,11 @@ enum parameter_role {
     PARAMETER_RUNNING_VARIANCE
 };
 
+static inline bool parameter_is_trained(enum parameter_role role)
+{
+    return role < PARAMETER_RUNNING_MEAN;
+}
+
 /* One tensor of a network. In memory a weight lies [KH,KW,I,O], so that products run over it row by
  * row; in files as PyTorch has it, [O,I,KH,KW], or [O,I*KH*KW] for a linear layer, whose input, a
  * flattened [C,H,W] image there, is [H,W,C] here. parameter_export and _import translate. */

@@ -224,7 +224,7 @@ static void lay_out(struct network *n, size_t planned)
         return;
     for (size_t i = 0; i < n->parameter_count; i++) {
         struct parameter *p = &n->parameters[i];
-        bool trained = p->role < PARAMETER_RUNNING_MEAN;
+        bool trained = parameter_is_trained(p->role);
         p->value = (trained ? n->trained_values : n->running_values) + p->offset;
         p->gradient = trained && n->training ? n->gradients + p->offset : NULL;
     }

@@ -30,7 +30,8 @@ static struct comparison_tensor compare_tensor(const struct tensor *a, const str
         squares += d * d;
         whole += x * x;
     }
-    t.relative = sqrt(squares / whole);
+    /* Not 0/0 itself, whose sign is the machine's and would be printed. */
+    t.relative = whole > 0 || squares > 0 ? sqrt(squares / whole) : (double)NAN;
     return t;
 }
 

@@ -23,7 +23,8 @@ struct comparison_tensor {
     char name[TENSOR_NAME_MAX];
     size_t elements, differing;
     double maximum;  /* max |a - b|, over elements finite in both */
-    double relative; /* sqrt(sum (a - b)^2 / sum a^2), over the same; NaN if that is 0/0 */
+    double relative; /* sqrt(sum (a - b)^2 / sum a^2), over the same; NaN, without a
+                        sign, if that is 0/0 */
 };
 
 struct comparison {

@@ -52,16 +52,17 @@ bool evaluation_run(struct evaluation *evaluation, struct network *network,
     return true;
 }
 
+static bool print_answers(struct file_writer *writer, const void *what, struct error *error)
+{
+    const struct evaluation *e = what;
+    bool good = file_writer_print(writer, error, "label\tanswers\tleast_logit\tgreatest_logit\n");
+    for (size_t k = 0; good && k < CIFAR10_CLASSES; k++)
+        good = file_writer_print(writer, error, "%zu\t%zu\t%.9g\t%.9g\n", k, e->answers[k],
+                                 (double)e->least[k], (double)e->greatest[k]);
+    return good;
+}
+
 bool evaluation_write(const struct evaluation *e, const char *path, struct error *error)
 {
-    struct file_writer writer;
-    bool good
-        = file_writer_open(&writer, path, error)
-          && file_writer_print(&writer, error, "label\tanswers\tleast_logit\tgreatest_logit\n");
-    for (size_t k = 0; good && k < CIFAR10_CLASSES; k++)
-        good = file_writer_print(&writer, error, "%zu\t%zu\t%.9g\t%.9g\n", k, e->answers[k],
-                                 (double)e->least[k], (double)e->greatest[k]);
-    good = good && file_writer_commit(&writer, NULL, error);
-    file_writer_close(&writer);
-    return good;
+    return file_print(path, print_answers, e, error);
 }

@@ -17,12 +17,20 @@
 /* Where the data is looked for if nothing is said. */
 #define REPLAY_DATA_1 "data/cifar10"
 #define REPLAY_DATA_2 "data/sample"
-#define REPLAY_DATA REPLAY_DATA_1 ", " REPLAY_DATA_2
+
+/* A tool's option for other places, a struct option_spec; the target is a struct option_list. */
+#define REPLAY_DATA_OPTION(target)                                                                 \
+    {                                                                                              \
+        "data", "DIR",                                                                             \
+            "folder of CIFAR-10's binary files; may be given again (default: " REPLAY_DATA_1       \
+            ", " REPLAY_DATA_2 ")",                                                                \
+            OPTION_LIST, target                                                                    \
+    }
 
 struct replay_settings {
     const char *folder;
     const char *const *data; /* folders; the one that the run was trained on is taken */
-    size_t data_count;       /* 0: the two of REPLAY_DATA */
+    size_t data_count;       /* 0: the two above */
     const char *numerics;    /* of this build; NULL: not compared */
     bool quiet;
 };

@@ -2,6 +2,12 @@
 
 #include <math.h>
 
+/* The sign of a NaN that an operation makes is the machine's, and shows when it is printed. */
+static double plain(double x)
+{
+    return isnan(x) ? (double)NAN : x;
+}
+
 struct statistics statistics_of(const float *values, size_t count)
 {
     struct statistics s = {.minimum = INFINITY, .maximum = -INFINITY};
@@ -22,9 +28,10 @@ struct statistics statistics_of(const float *values, size_t count)
     s.mean = n > 0 ? sum / n : NAN;
     for (size_t i = 0; i < count; i++) {
         double distance = (double)values[i] - s.mean;
-        if (!isnan(distance))
+        if (!isnan(values[i]))
             squares += distance * distance;
     }
-    s.deviation = n > 0 ? sqrt(squares / n) : NAN;
+    s.mean = plain(s.mean);
+    s.deviation = n > 0 ? plain(sqrt(squares / n)) : NAN;
     return s;
 }

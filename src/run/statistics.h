@@ -4,9 +4,11 @@
 
 #include <stddef.h>
 
+/* No NaN has a sign, so that printing gives the same everywhere. */
 struct statistics {
     double minimum, maximum, mean; /* of the values that are not NaN; NaN if there are none */
-    double deviation;              /* sqrt of the mean squared distance from the mean */
+    double deviation;              /* sqrt of the mean squared distance from the mean, which is
+                                      NaN where infinities leave no distance */
     size_t nans;
 };
 

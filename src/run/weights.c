@@ -8,11 +8,6 @@
 
 static const char *const MOMENT_PREFIXES[2] = {"adam.m/", "adam.v/"};
 
-static bool is_trained(const struct parameter *p)
-{
-    return p->role < PARAMETER_RUNNING_MEAN;
-}
-
 static void name_tensor(struct tensor *tensor, const char *prefix, const struct parameter *p)
 {
     *tensor = (struct tensor){.dims = p->dims, .count = p->count};
@@ -43,7 +38,7 @@ bool weights_collect(struct weights *w, struct network *network, const struct ad
     for (int moment = -1; moment < (adam != NULL ? 2 : 0); moment++) {
         for (size_t i = 0; i < count; i++) {
             const struct parameter *p = &parameters[i];
-            if (moment >= 0 && !is_trained(p))
+            if (moment >= 0 && !parameter_is_trained(p->role))
                 continue;
             struct tensor *tensor = &w->tensors[w->count++];
             name_tensor(tensor, moment >= 0 ? MOMENT_PREFIXES[moment] : "", p);
@@ -107,7 +102,7 @@ bool weights_restore(struct network *network, struct adam *adam, const struct te
     for (int moment = -1; moment < (adam != NULL ? 2 : 0); moment++) {
         for (size_t i = 0; i < count; i++) {
             const struct parameter *p = &parameters[i];
-            if (moment >= 0 && !is_trained(p))
+            if (moment >= 0 && !parameter_is_trained(p->role))
                 continue;
             if (!restore_one(file, path, moment >= 0 ? MOMENT_PREFIXES[moment] : "", p,
                              moment >= 0 ? moment_of(adam, moment, p) : p->value, error))

@@ -90,11 +90,7 @@ int main(int argc, char **argv)
 {
     struct arguments a = {.threads = (uint64_t)parallel_threads()};
     const struct option_spec options[]
-        = {{"data", "DIR",
-            "folder of CIFAR-10's binary files; may be given again (default: " REPLAY_DATA ")",
-            OPTION_LIST, &a.data},
-           PARALLEL_OPTION(&a.threads),
-           {0}};
+        = {REPLAY_DATA_OPTION(&a.data), PARALLEL_OPTION(&a.threads), {0}};
     const struct tool tool
         = {"compare-runs",    "says where two runs, each a folder, part and by how much",
            options,           &a.quiet,

@@ -44,7 +44,7 @@ int main(int argc, char **argv)
            {"split", "NAME", "examples to classify", OPTION_CHOICE, &a.split, .required = true,
             .choices = cifar10_split_names},
            {"examples", "N", "use only the first N examples of the split", OPTION_UNSIGNED,
-            &a.examples, .minimum = 1, .maximum = 50000},
+            &a.examples, .minimum = 1, .maximum = CIFAR10_TRAIN_EXAMPLES},
            {"answers", "FILE",
             "where to write how often each label is answered, and its logits' range", OPTION_TEXT,
             &a.answers},

@@ -25,7 +25,7 @@ static bool run(const struct arguments *a, struct error *error)
     char seed[24];
     snprintf(seed, sizeof seed, "%" PRIu64, a->seed);
     struct metadata metadata = {.count = 0};
-    metadata_add(&metadata, "net", nets_names[a->net]);
+    metadata_add(&metadata, "net", nets_all[a->net]->name);
     metadata_add(&metadata, "scheme", init_names[a->scheme]);
     metadata_add(&metadata, "bias", init_bias_names[a->bias]);
     metadata_add(&metadata, "seed", seed);
@@ -42,18 +42,19 @@ static bool run(const struct arguments *a, struct error *error)
 int main(int argc, char **argv)
 {
     struct arguments a = {.bias = INIT_BIAS_DEFAULT, .track = -1};
-    const struct option_spec options[] = {
-        {"net", "NAME", "network", OPTION_CHOICE, &a.net, .required = true, .choices = nets_names},
-        {"scheme", "NAME", "how weights are drawn", OPTION_CHOICE, &a.scheme, .required = true,
-         .choices = init_names},
-        {"bias", "NAME", "biases: PyTorch's default, or the constant of the scheme", OPTION_CHOICE,
-         &a.bias, .choices = init_bias_names},
-        {"seed", "N", "seed of the random streams", OPTION_UNSIGNED, &a.seed, .required = true,
-         .maximum = UINT32_MAX},
-        {"track", "NAME", "track to note in the file", OPTION_CHOICE, &a.track,
-         .choices = track_names},
-        {"out", "FILE", "weight file to write", OPTION_TEXT, &a.out, .required = true},
-        {0}};
+    const struct option_spec options[]
+        = {{"net", "NAME", "network", OPTION_CHOICE, &a.net, .required = true,
+            .choices = nets_names()},
+           {"scheme", "NAME", "how weights are drawn", OPTION_CHOICE, &a.scheme, .required = true,
+            .choices = init_names},
+           {"bias", "NAME", "biases: PyTorch's default, or the constant of the scheme",
+            OPTION_CHOICE, &a.bias, .choices = init_bias_names},
+           {"seed", "N", "seed of the random streams", OPTION_UNSIGNED, &a.seed, .required = true,
+            .maximum = UINT32_MAX},
+           {"track", "NAME", "track to note in the file", OPTION_CHOICE, &a.track,
+            .choices = track_names},
+           {"out", "FILE", "weight file to write", OPTION_TEXT, &a.out, .required = true},
+           {0}};
     const struct tool tool
         = {"init-weights", "writes the initial weights of a network", options, NULL};
     int code;

@@ -5,12 +5,18 @@
 #include "run/statistics.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 
 /* What a file says may be anything: it is not let loose on a terminal. */
-static void print_plain(const char *text)
+static bool print_pair(const char *key, const char *value, struct error *error)
 {
-    for (; *text != '\0'; text++)
-        putchar(text_plain(*text));
+    char *line;
+    if (asprintf(&line, "%s: %s", key, value) < 0)
+        return error_set(error, "out of memory for a line of the metadata");
+    text_make_plain(line);
+    printf("%s\n", line);
+    free(line);
+    return true;
 }
 
 static void print_tensor(struct tensor *t)
@@ -24,6 +30,24 @@ static void print_tensor(struct tensor *t)
     struct statistics s = statistics_of(t->values, t->count);
     printf("%-34s %-13s %13.6g %13.6g %13.6g %13.6g %6zu\n", t->name, shape, s.minimum, s.maximum,
            s.mean, s.deviation, s.nans);
+}
+
+static bool print_file(struct tensor_file *file, struct error *error)
+{
+    size_t values = 0;
+    for (size_t i = 0; i < file->metadata.count; i++) {
+        if (!print_pair(file->metadata.keys[i], file->metadata.values[i], error))
+            return false;
+    }
+    printf("\n%-34s %-13s %13s %13s %13s %13s %6s\n", "tensor", "shape", "min", "max", "mean",
+           "std", "NaNs");
+    for (size_t t = 0; t < file->count; t++) {
+        print_tensor(&file->tensors[t]);
+        values += file->tensors[t].count;
+    }
+    printf("\n%zu tensors, %zu values, SHA-256 of the values %s\n", file->count, values,
+           file->payload_sha256);
+    return true;
 }
 
 int main(int argc, char **argv)
@@ -41,21 +65,7 @@ int main(int argc, char **argv)
     struct tensor_file file;
     bool good = tensor_file_read(&file, path, &error);
     if (good) {
-        size_t values = 0;
-        for (size_t i = 0; i < file.metadata.count; i++) {
-            print_plain(file.metadata.keys[i]);
-            printf(": ");
-            print_plain(file.metadata.values[i]);
-            printf("\n");
-        }
-        printf("\n%-34s %-13s %13s %13s %13s %13s %6s\n", "tensor", "shape", "min", "max", "mean",
-               "std", "NaNs");
-        for (size_t t = 0; t < file.count; t++) {
-            print_tensor(&file.tensors[t]);
-            values += file.tensors[t].count;
-        }
-        printf("\n%zu tensors, %zu values, SHA-256 of the values %s\n", file.count, values,
-               file.payload_sha256);
+        good = print_file(&file, &error);
         tensor_file_free(&file);
     }
     return tool_finish(&tool, good, &error);

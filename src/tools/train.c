@@ -1,5 +1,6 @@
 /* train: trains a network on CIFAR-10 from given initial weights. */
 #include "base/options.h"
+#include "data/cifar10.h"
 #include "exact/parallel.h"
 #include "run/training.h"
 
@@ -25,7 +26,7 @@ int main(int argc, char **argv)
         {"epochs", "N", "passes over the training set", OPTION_UNSIGNED, &s.epochs,
          .required = true, .minimum = 1, .maximum = 1000000},
         {"batch-size", "N", "examples a step", OPTION_UNSIGNED, &h->batch_size, .required = true,
-         .minimum = 1, .maximum = 50000},
+         .minimum = 1, .maximum = CIFAR10_TRAIN_EXAMPLES},
         {"lr", "X", "Adam's learning rate", OPTION_REAL, &h->learning_rate, .required = true},
         {"order", "NAME", "order of the examples", OPTION_CHOICE, &order, .required = true,
          .choices = order_names},
@@ -35,7 +36,7 @@ int main(int argc, char **argv)
         {"seed", "N", "seed of dropout and shuffling", OPTION_UNSIGNED, &h->seed, .required = true,
          .maximum = UINT32_MAX},
         {"examples", "N", "use only the first N training examples", OPTION_UNSIGNED, &h->examples,
-         .minimum = 1, .maximum = 50000},
+         .minimum = 1, .maximum = CIFAR10_TRAIN_EXAMPLES},
         {"until", "EPOCH", "stop after this epoch; the same command without goes on",
          OPTION_UNSIGNED, &s.until, .minimum = 1},
         PARALLEL_OPTION(&threads),

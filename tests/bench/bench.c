@@ -19,7 +19,7 @@ int main(int argc, char **argv)
     struct error error;
     const struct option_spec options[]
         = {{"what", "WHAT", "what to measure", OPTION_CHOICE, &what, true, .choices = names},
-           {"net", "NET", "which network", OPTION_CHOICE, &net, .choices = nets_names},
+           {"net", "NET", "which network", OPTION_CHOICE, &net, .choices = nets_names()},
            {"batch", "N", "examples a step (default 128)", OPTION_UNSIGNED, &batch, .minimum = 1,
             .maximum = 4096},
            {"threads", "N", "threads (default 1)", OPTION_UNSIGNED, &threads, .minimum = 1,

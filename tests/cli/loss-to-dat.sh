@@ -18,8 +18,8 @@ hash_of() { sha256sum | cut -d' ' -f1; }
 log() # FILE LOSS...
 {
     file=$folder/$1
+    { echo '# net carlini' && echo "# scheme ${scheme-ones}" && echo "# seed $(printf %d "'$1")"; } >"$file"
     shift
-    echo '# net carlini' >"$file"
     link=$(hash_of <"$file")
     {
         echo "# chain_sha256 $link"
@@ -82,6 +82,12 @@ out="--out $folder/bad.dat"
     refuses 1 "$folder/none: " --log "$folder/none" --published "$folder/published" $out
     log empty
     refuses 1 'no epoch is finished' --log "$folder/empty" --published "$folder/published" $out
+    refuses 1 "$folder/a: seed 97, which $folder/a has too" --log "$folder/b" --log "$folder/a" \
+        --log "$folder/a" --published "$folder/published" $out
+    scheme=zeros
+    log zeros 9 8 7
+    refuses 1 "$folder/zeros: scheme zeros, but $folder/a has scheme ones" --log "$folder/a" \
+        --log "$folder/zeros" --published "$folder/published" $out
     printf '1 11\n3 4\n' >"$folder/gap"
     refuses 1 "gap:2: epoch '3' where 2 is due" --log "$folder/a" --published "$folder/gap" $out
     printf '1 0x1p3\n' >"$folder/hex"
@@ -89,10 +95,10 @@ out="--out $folder/bad.dat"
     printf '1 11' >"$folder/cut"
     refuses 1 "cut:1: the line is cut short" --log "$folder/a" --published "$folder/cut" $out
     sed "s/^2${tab}8$tab/2${tab}7$tab/" "$folder/a" >"$folder/changed"
-    refuses 1 "changed:5: the chain is broken" --log "$folder/changed" \
+    refuses 1 "changed:7: the chain is broken" --log "$folder/changed" \
         --published "$folder/published" $out
     sed "s/^2$tab/4$tab/" "$folder/a" >"$folder/order"
-    refuses 1 "order:5: epoch '4' where 2 is due" --log "$folder/order" \
+    refuses 1 "order:7: epoch '4' where 2 is due" --log "$folder/order" \
         --published "$folder/published" $out
 }
 "$tool" --help | grep -q -- '--published' || fail "--help does not name --published"

@@ -2,7 +2,7 @@
  * chunks' checksums are to be put right. */
 #include "fuzz/fuzz.h"
 
-#include "data/official.h"
+#include "data/cifar10.h"
 #include "data/png_records.h"
 
 #include <stdlib.h>
@@ -64,7 +64,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         struct stat status;
         fuzz_check(bytes.left == 0, "all of the PNG is looked at");
         fuzz_check(file_writer_commit(&writer, NULL, &error) && stat(path, &status) == 0
-                       && (uint64_t)status.st_size == count * OFFICIAL_RECORD_SIZE,
+                       && (uint64_t)status.st_size == count * CIFAR10_RECORD,
                    "as many records as asked for");
     } else {
         fuzz_check_error(&error);

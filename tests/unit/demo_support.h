@@ -1,5 +1,5 @@
 /* What the tests of the least-squares demonstrations share: comparisons of doubles, one example's
- * gradient, quadratic forms at a point, and what a writer wrote. */
+ * gradient, the loss, quadratic forms at a point, and what a writer wrote. */
 #ifndef REINIT_TESTS_DEMO_SUPPORT_H
 #define REINIT_TESTS_DEMO_SUPPORT_H
 
@@ -37,6 +37,24 @@ static inline struct lsq_point example_gradient(const struct lsq *p, struct lsq_
 {
     double residual = w.a * p->x[i] + w.b - p->y[i];
     return (struct lsq_point){residual * p->x[i], residual};
+}
+
+/* F itself. */
+static inline double lsq_loss(const struct lsq *p, struct lsq_point w)
+{
+    double sum = 0;
+    for (size_t i = 0; i < LSQ_POINTS; i++) {
+        double residual = w.a * p->x[i] + w.b - p->y[i];
+        sum += residual * residual;
+    }
+    return sum / (2.0 * LSQ_POINTS);
+}
+
+static inline double form_value(const struct form *form, const double v[3])
+{
+    struct form outer = {0};
+    form_add_square(&outer, 1, v);
+    return form_mean(form, &outer);
 }
 
 static inline double square(struct lsq_point g)

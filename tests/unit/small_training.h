@@ -22,7 +22,6 @@ static const struct layer_spec small_layers[]
 static const struct network_spec small_net = {"small", {32, 32, 3}, 0, 1, small_layers, 6};
 
 const struct network_spec *const nets_all[] = {&small_net, NULL};
-const char *const nets_names[] = {"small", NULL};
 
 const struct network_spec *nets_find(const char *name)
 {

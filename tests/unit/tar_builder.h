@@ -113,8 +113,8 @@ static inline void gzip_save(const char *path, const void *data, size_t size)
     free(out);
 }
 
-/* A fresh folder that becomes the working folder, of a short name, which goes into tar headers; `home`
- * receives the old one. */
+/* A fresh folder that becomes the working folder, of a short name, which goes into tar headers;
+ * `home` receives the old one. */
 static inline void scratch_enter(char folder[64], char home[200])
 {
     must(getcwd(home, 200) != NULL);

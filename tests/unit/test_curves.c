@@ -102,10 +102,17 @@ static void test_length(void **state)
     free(path);
 }
 
-static void save_log(const char *path, const double *losses, size_t count)
+/* Of the seed, a digit. */
+static void save_log(const char *path, const char *scheme, const char *seed, const double *losses,
+                     size_t count)
 {
+    const char *const pairs[][2] = {{"net", "small"},   {"initial_weights_sha256", seed},
+                                    {"scheme", scheme}, {"initial_seed", seed},
+                                    {"seed", seed},     {"hyperparameters_sha256", seed}};
     struct runlog log = {0};
     struct error error;
+    for (size_t i = 0; i < sizeof pairs / sizeof *pairs; i++)
+        assert_good(runlog_add_pair(&log, pairs[i][0], pairs[i][1], &error), error);
     for (size_t i = 0; i < count; i++)
         assert_good(runlog_append(&log, losses[i], 10.0, HASH, HASH, &error), error);
     assert_good(runlog_write(&log, path, &error), error);
@@ -120,9 +127,9 @@ static void test_table(void **state)
     const double a[] = {1, 8, HUGE_VAL}, b[] = {2, (double)NAN, 1}, c[] = {6, 3, 2};
     struct error error;
     size_t size;
-    save_log(paths[0], a, 3);
-    save_log(paths[1], b, 3);
-    save_log(paths[2], c, 3);
+    save_log(paths[0], "ones", "1", a, 3);
+    save_log(paths[1], "ones", "2", b, 3);
+    save_log(paths[2], "ones", "3", c, 3);
     save(published, "1 0.1\n", 6);
     assert_good(curves_write((const char *const *)paths, 3, published, out, &error), error);
     assert_good(file_read(out, 10000, (uint8_t **)&text, &size, &error), error);
@@ -132,9 +139,27 @@ static void test_table(void **state)
                                  "3 nan inf 1 inf\n"));
     free(text);
     unlink(out);
-    save_log(paths[1], b, 2);
+    save_log(paths[1], "ones", "2", b, 2);
     assert_fails(curves_write((const char *const *)paths, 3, published, out, &error), error,
                  "b.log: 2 epochs, but ");
+    save_log(paths[1], "zeros", "2", b, 3);
+    assert_fails(curves_write((const char *const *)paths, 3, published, out, &error), error,
+                 "b.log: scheme zeros, but ");
+    assert_non_null(strstr(error.text, "a.log has scheme ones"));
+    save_log(paths[1], "ones", "2", b, 3);
+    save_log(paths[2], "ones", "2", c, 3);
+    assert_fails(curves_write((const char *const *)paths, 3, published, out, &error), error,
+                 "c.log: seed 2, which ");
+    assert_non_null(strstr(error.text, "b.log has too"));
+    struct runlog log = {0};
+    assert_good(runlog_add_pair(&log, "net", "small", &error), error);
+    assert_good(runlog_append(&log, 1, 10.0, HASH, HASH, &error), error);
+    assert_good(runlog_write(&log, paths[2], &error), error);
+    runlog_free(&log);
+    save_log(paths[0], "ones", "1", a, 1);
+    save_log(paths[1], "ones", "2", b, 1);
+    assert_fails(curves_write((const char *const *)paths, 3, published, out, &error), error,
+                 "c.log: 1 settings, but ");
     assert_false(file_exists(out));
     for (int i = 0; i < 3; i++) {
         unlink(paths[i]);

@@ -155,7 +155,7 @@ static void test_chain(void **state)
     static struct chain once, twice, direct;
     lsq_make(&p, 1);
     struct chain_plan plan
-        = {.side = 0.2, .sizes = {.first = 0.3, .decay = 1e300}, .runs = 500, .steps = 4};
+        = {.side = 0.2, .sizes = {.first = 0.3, .decay = LSQ_NO_DECAY}, .runs = 500, .steps = 4};
     chain_estimate(&p, &plan, &once);
     expect_stochastic(&once);
     twice = once;
@@ -195,7 +195,7 @@ static void test_distance(void **state)
     static struct chain chain;
     lsq_make(&p, 1);
     struct chain_plan plan
-        = {.side = 0.2, .sizes = {.first = 0.3, .decay = 1e300}, .runs = 20000, .steps = 0};
+        = {.side = 0.2, .sizes = {.first = 0.3, .decay = LSQ_NO_DECAY}, .runs = 20000, .steps = 0};
     expect_near(chain_distance(&p, &plan, CHAIN_MIDDLE), sqrt(0.04 / 6), 0.001);
     expect_near(chain_distance(&p, &plan, 0), sqrt(0.72 + 0.04 / 6), 0.003);
     plan.steps = 60;

@@ -14,6 +14,22 @@
 
 static char *path, *partial;
 
+/* In place of the C library's: takes note of what is synced, and can fail. */
+static char synced[1000];
+static int sync_error;
+
+int fsync(int fd)
+{
+    char link[40], name[200];
+    snprintf(link, sizeof link, "/proc/self/fd/%d", fd);
+    ssize_t length = readlink(link, name, sizeof name);
+    size_t used = strlen(synced);
+    if (length > 0)
+        snprintf(synced + used, sizeof synced - used, "%.*s\n", (int)length, name);
+    errno = sync_error;
+    return sync_error == 0 ? 0 : -1;
+}
+
 static int make_path(void **state)
 {
     (void)state;
@@ -262,7 +278,38 @@ static void test_folders(void **state)
     free(deep);
 }
 
-/* FIPS 180-4's example, nothing at all, and a million letters fed in odd pieces. */
+/* What is in a new folder is not safe before the folder's own name is: its parent is synced. */
+static void test_durable_folders(void **state)
+{
+    (void)state;
+    struct error error;
+    char *whole = realpath(getenv("TMP") != NULL ? getenv("TMP") : "/tmp", NULL), *deep;
+    char expected[1000];
+    assert_non_null(whole);
+    assert_true(asprintf(&deep, "%s/a/b", path) > 0);
+    synced[0] = '\0';
+    assert_good(file_make_folder(deep, &error), error);
+    snprintf(expected, sizeof expected, "%s\n%s/%s\n%s/%s/a\n", whole, whole,
+             strrchr(path, '/') + 1, whole, strrchr(path, '/') + 1);
+    assert_string_equal(synced, expected);
+    synced[0] = '\0';
+    assert_good(file_make_folder(deep, &error), error);
+    assert_string_equal(synced, "");
+    rmdir(deep);
+    sync_error = EIO;
+    assert_fails(file_make_folder(deep, &error), error, "/a: cannot write the folder to disk");
+    sync_error = EINVAL; /* file systems that cannot */
+    rmdir(deep);
+    assert_good(file_make_folder(deep, &error), error);
+    sync_error = 0;
+    rmdir(deep);
+    *strrchr(deep, '/') = '\0';
+    rmdir(deep);
+    rmdir(path);
+    free(deep);
+    free(whole);
+}
+
 static void test_names(void **state)
 {
     (void)state;
@@ -281,6 +328,7 @@ static void test_names(void **state)
     free(long_text);
 }
 
+/* FIPS 180-4's example, nothing at all, and a million letters fed in odd pieces. */
 static void test_sha256(void **state)
 {
     (void)state;
@@ -307,7 +355,8 @@ static void test_errors(void **state)
 {
     (void)state;
     struct error error;
-    char *long_text = support_allocate(3000, 1);
+    enum { LONG = 100000 };
+    char *long_text = support_allocate(LONG, 1);
     assert_false(error_set(&error, "%s: bad", "a\nb\tc\x1b[1m\x7f"));
     for (const char *c = error.text; *c != '\0'; c++)
         assert_true((unsigned char)*c >= 32 && *c != 127);
@@ -315,9 +364,19 @@ static void test_errors(void **state)
     errno = ENOENT;
     assert_false(error_errno(&error, "x: cannot open"));
     assert_string_equal(error.text, "x: cannot open: No such file or directory");
-    memset(long_text, 'x', 2999);
+    memset(long_text, 'x', LONG - 1);
     assert_false(error_set(&error, "%s", long_text));
     assert_true(strlen(error.text) < sizeof error.text);
+    /* The reason stands at the end, whatever else is cut off. */
+    assert_fails(error_errno(&error, "%s: cannot open", long_text), error,
+                 "x: No such file or directory");
+    long_text[FILE_PATH - 1] = '\0';
+    assert_fails(error_set(&error, "%s: not a regular file", long_text), error,
+                 "x: not a regular file");
+    errno = ENOENT;
+    assert_fails(error_errno(&error, "%s: cannot rename to %s", long_text, long_text), error,
+                 "x: cannot rename to x");
+    assert_non_null(strstr(error.text, "x: No such file or directory"));
     free(long_text);
 }
 
@@ -336,6 +395,7 @@ int main(void)
         TEST(test_bad_places),
         TEST(test_publish),
         TEST(test_folders),
+        TEST(test_durable_folders),
         cmocka_unit_test(test_names),
         cmocka_unit_test(test_sha256),
         cmocka_unit_test(test_errors),

@@ -257,24 +257,32 @@ static void test_list(void **state)
     free(err);
 }
 
-/* A remark is one line, whatever is put into it. */
 /* Operands may stand anywhere among the options, and there are as many as the tool takes. */
 static void test_operands(void **state)
 {
     (void)state;
     struct values v;
     static const char *const lines[]
-        = {"pair|a|b|--text|t", "pair|--text|t|a|b", "pair|a|--text|t|b"};
+        = {"pair|a|b|--text|t",    "pair|--text|t|a|b",    "pair|a|--text|t|b",
+           "pair|--text|t|--|a|b", "pair|--text|t|a|--|b", "pair|a|b|--text|t|--"};
     for (size_t i = 0; i < sizeof lines / sizeof *lines; i++) {
         assert_true(parses(lines[i], &v));
         assert_string_equal(v.operands[0], "a");
         assert_string_equal(v.operands[1], "b");
     }
+    /* After "--" all are, whatever they look like. */
+    assert_true(parses("pair|--text|t|--|-a|--", &v));
+    assert_string_equal(v.operands[0], "-a");
+    assert_string_equal(v.operands[1], "--");
+    assert_true(parses("tool|--text|t|--", &v));
     static const struct {
         const char *line, *words;
     } refused[] = {{"pair|--text|t", "A B expected, 0 given"},
                    {"pair|--text|t|a", "A B expected, 1 given"},
-                   {"pair|a|b|c|--text|t", "'c' is not an option"},
+                   {"pair|a|b|c|--text|t", "'c' is one too many"},
+                   {"pair|--text|t|--|a", "A B expected, 1 given"},
+                   {"pair|--text|t|--|a|b|--", "'--' is one too many"},
+                   {"pair|a|b|--|--text|t", "'--text' is one too many"},
                    {"tool|a|--text|t", "'a' is not an option"}};
     for (size_t i = 0; i < sizeof refused / sizeof *refused; i++) {
         char *out, *err;
@@ -298,6 +306,7 @@ static void test_parsed(void **state)
     free(err);
 }
 
+/* A remark is one line, whatever is put into it. */
 static void test_say(void **state)
 {
     (void)state;

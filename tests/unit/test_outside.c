@@ -114,7 +114,7 @@ static void test_wanted_entries(void **state)
 static void test_links_in_folder(void **state)
 {
     (void)state;
-    char *path, name[300];
+    char path[FILE_PATH], name[FILE_PATH + 16];
     struct error error;
     const struct fetch fetch = {.set = &set, .folder = "out"};
     clear_out();
@@ -126,11 +126,10 @@ static void test_links_in_folder(void **state)
     fetch_into_out("official.tar.gz", "out/data_batch_1.bin.partial: cannot create");
 
     clear_out();
-    assert_true(fetch_download_path(&fetch, url, &path, &error));
+    assert_true(fetch_download_path(path, &fetch, url, &error));
     snprintf(name, sizeof name, "%s.download", path);
     must(mkdir("out", 0777) == 0 && symlink("../victim", name) == 0);
     fetch_into_out(url, ".download: cannot create");
-    free(path);
 
     clear_out();
     must(mkdir("out", 0777) == 0 && symlink("../folder", "out/.fetch-scratch") == 0);
@@ -156,12 +155,11 @@ static void test_download_names(void **state)
     const struct fetch fetch = {.set = &set, .folder = "out"};
     for (size_t i = 0; i < sizeof urls / sizeof urls[0]; i++) {
         struct error error;
-        char *path;
-        assert_true(fetch_download_path(&fetch, urls[i], &path, &error));
+        char path[FILE_PATH];
+        assert_true(fetch_download_path(path, &fetch, urls[i], &error));
         assert_int_equal(strncmp(path, "out/archive-", 12), 0);
         assert_int_equal(strspn(path + 12, "0123456789abcdef"), 12);
         assert_int_equal(strlen(path), 24);
-        free(path);
     }
 }
 

@@ -395,6 +395,37 @@ static void test_compare(void **state)
     recorded_close(&a);
 }
 
+/* Zeros of another sign are other bits at no distance: 0/0, a NaN that is printed alike everywhere.
+ */
+static void test_compare_zeros(void **state)
+{
+    (void)state;
+    struct recorded runs[2];
+    struct comparison c;
+    struct error error;
+    for (int i = 0; i < 2; i++) {
+        struct tensor_file file;
+        recorded_open(&runs[i], i == 0 ? "a" : "b", "carlini");
+        write_initial(runs[i].weights, "carlini", SEED, "a scheme of one's own");
+        assert_good(tensor_file_read(&file, runs[i].weights, &error), error);
+        memset(file.tensors[0].values, 0, file.tensors[0].count * sizeof(float));
+        file.tensors[0].values[3] = i == 0 ? 0.0f : -0.0f;
+        file.metadata.count -= 2; /* the hashes, which come anew */
+        assert_good(
+            tensor_file_write(runs[i].weights, file.tensors, file.count, &file.metadata, &error),
+            error);
+        tensor_file_free(&file);
+        runs[i].settings.epochs = 1;
+        train(&runs[i]);
+    }
+    compare(&c, &runs[0], &runs[1], NULL, 0);
+    assert_true(c.outcome == COMPARISON_INITIAL && c.differing == 1);
+    assert_true(c.first.differing == 1 && c.first.maximum == 0);
+    assert_true(isnan(c.first.relative) && !signbit(c.first.relative));
+    recorded_close(&runs[0]);
+    recorded_close(&runs[1]);
+}
+
 /* One pixel of one example is other: the runs part at the step that takes it. */
 static void test_compare_data(void **state)
 {
@@ -476,10 +507,11 @@ static void test_compare_fault(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_true_carlini), cmocka_unit_test(test_true_resnet56),
-        cmocka_unit_test(test_steps),        cmocka_unit_test(test_false),
-        cmocka_unit_test(test_origin),       cmocka_unit_test(test_compare),
-        cmocka_unit_test(test_compare_data), cmocka_unit_test(test_compare_fault),
+        cmocka_unit_test(test_true_carlini),  cmocka_unit_test(test_true_resnet56),
+        cmocka_unit_test(test_steps),         cmocka_unit_test(test_false),
+        cmocka_unit_test(test_origin),        cmocka_unit_test(test_compare),
+        cmocka_unit_test(test_compare_zeros), cmocka_unit_test(test_compare_data),
+        cmocka_unit_test(test_compare_fault),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -148,14 +148,14 @@ static void test_resume(void **state)
         struct fetch fetch = {.set = &set, .folder = "out", .quiet = true};
         uint8_t *data;
         size_t size;
-        char *path, name[300];
+        char path[FILE_PATH], name[FILE_PATH + 16];
         must(system("rm -rf out") == 0);
         must(file_read("official.tar.gz", 1 << 20, &data, &size, &error));
         if (sizes[i / 2] > 0)
             size = (size_t)sizes[i / 2];
         data[0] ^= (uint8_t)(i % 2);
         assert_true(fetch_open(&fetch, &error));
-        must(fetch_download_path(&fetch, url, &path, &error));
+        must(fetch_download_path(path, &fetch, url, &error));
         snprintf(name, sizeof name, "%s.download", path);
         bytes_save(name, data, size);
         bool gone = sizes[i / 2] < 0 && i % 2 == 0;
@@ -167,7 +167,6 @@ static void test_resume(void **state)
         assert_true(fetch_is_complete(&fetch));
         assert_int_equal(count_names("out"), OFFICIAL_FILES);
         fetch_close(&fetch);
-        free(path);
         free(data);
     }
 }

@@ -48,12 +48,39 @@ static void test_special(void **state)
     assert_true(s.minimum == -2 && s.maximum == INFINITY && s.mean == INFINITY && s.nans == 0);
 }
 
+/* NaN has one form, without a sign, so that it is printed alike everywhere. */
+static void assert_plain_nan(double value)
+{
+    assert_true(isnan(value) && !signbit(value));
+}
+
+/* Where there is no mean, or no distance from it, there is no deviation. */
+static void test_infinite(void **state)
+{
+    (void)state;
+    const float values[] = {INFINITY, -INFINITY, 1, INFINITY, INFINITY, -NAN};
+    struct statistics s = statistics_of(values, 3);
+    assert_true(s.minimum == -INFINITY && s.maximum == INFINITY && s.nans == 0);
+    assert_plain_nan(s.mean);
+    assert_plain_nan(s.deviation);
+    s = statistics_of(values + 3, 2);
+    assert_true(s.minimum == INFINITY && s.maximum == INFINITY && s.mean == INFINITY);
+    assert_plain_nan(s.deviation);
+    s = statistics_of(values + 2, 4);
+    assert_true(s.mean == INFINITY && s.nans == 1);
+    assert_plain_nan(s.deviation);
+    s = statistics_of(values + 5, 1);
+    assert_plain_nan(s.mean);
+    assert_plain_nan(s.deviation);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_plain),
         cmocka_unit_test(test_precision),
         cmocka_unit_test(test_special),
+        cmocka_unit_test(test_infinite),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
