@@ -125,9 +125,11 @@ static bool prepare(struct training *t, struct error *error)
     }
     struct trainer *trainer = &t->trainer;
     struct description *d = &t->description;
+    char initial[SHA256_HEX_SIZE];
     if (!trainer_create(trainer, &s->hyper, spec, &set, error)
         || !weights_restore(trainer->network, NULL, &t->initial, s->weights, error)
-        || !description_make(d, &s->hyper, &t->initial, spec->name, trainer->set.sha256,
+        || !weights_hash(trainer->network, initial, error)
+        || !description_make(d, &s->hyper, &t->initial, initial, spec->name, trainer->set.sha256,
                              trainer->set.count, s->numerics, error))
         return false;
     for (size_t i = 0; i < d->count; i++) {
