@@ -244,7 +244,7 @@ bool file_read(const char *path, size_t limit, uint8_t **data, size_t *size, str
     uint8_t *block = NULL;
     size_t expected = good ? (size_t)status.st_size : 0;
     if (good && (block = malloc(expected + 1)) == NULL)
-        good = error_set(error, "%s: out of memory for %zu bytes", path, expected);
+        good = error_memory(error, "%s: out of memory for %zu bytes", path, expected);
     size_t got = 0;
     if (good && file_read_some(fd, path, block, expected, &got, error) && got != expected)
         good = error_set(error, "%s: shorter than its size of %zu bytes", path, expected);

@@ -62,12 +62,16 @@ bool checkpoint_read_newest(struct checkpoint *c, const char *path, bool *found,
         return true;
     if (!newest)
         error_set(&reason, "%s: is missing", path);
+    if (reason.refused) {
+        *error = reason;
+        return false;
+    }
     if (!older)
         return error_set(error, "%s; and there is no %s", reason.text, previous);
     checkpoint_free(c);
     if (!checkpoint_read(c, previous, error)) {
         struct error second = *error;
-        return error_set(error, "%s; %s", reason.text, second.text);
+        return !second.refused && error_set(error, "%s; %s", reason.text, second.text);
     }
     error_set(passed_over, "%s; going on from the one before it", reason.text);
     return true;

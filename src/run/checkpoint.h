@@ -31,7 +31,8 @@ bool checkpoint_read(struct checkpoint *c, const char *path, struct error *error
 void checkpoint_free(struct checkpoint *c);
 
 /* The same of PATH or, if that is missing or damaged, of PATH.previous; then *passed_over says why.
- * *found is false, without an error, if neither is there. */
+ * What the system refuses to read is not damaged: that is an error. *found is false, without one,
+ * if neither is there. */
 bool checkpoint_read_newest(struct checkpoint *c, const char *path, bool *found,
                             struct error *passed_over, struct error *error);
 

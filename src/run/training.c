@@ -101,6 +101,10 @@ static bool resume(struct training *t, struct error *error)
     bool good = checkpoint_read_newest(&c, path, &found, &passed_over, &reason)
                 && (!found || resume_from(t, &c, &reason));
     checkpoint_free(&c);
+    if (!good && reason.refused) {
+        *error = reason;
+        return false;
+    }
     if (!good)
         return error_set(error, "%s; to start anew, remove %s and %s.previous", reason.text, path,
                          path);

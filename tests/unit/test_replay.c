@@ -535,11 +535,11 @@ static void test_compare_fault(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_true_carlini), cmocka_unit_test(test_true_resnet56),
-        cmocka_unit_test(test_steps),        cmocka_unit_test(test_false),
-        cmocka_unit_test(test_origin),       cmocka_unit_test(test_foreign),
-        cmocka_unit_test(test_compare),
-        cmocka_unit_test(test_compare_data), cmocka_unit_test(test_compare_fault),
+        cmocka_unit_test(test_true_carlini),  cmocka_unit_test(test_true_resnet56),
+        cmocka_unit_test(test_steps),         cmocka_unit_test(test_false),
+        cmocka_unit_test(test_origin),        cmocka_unit_test(test_foreign),
+        cmocka_unit_test(test_compare),       cmocka_unit_test(test_compare_data),
+        cmocka_unit_test(test_compare_fault),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

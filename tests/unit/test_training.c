@@ -502,6 +502,38 @@ static void test_damaged_checkpoint(void **state)
     run_close(&r);
 }
 
+/* The newest cannot be opened, which says nothing against it: it is not passed over. */
+static void test_refused_checkpoint(void **state)
+{
+    (void)state;
+    struct run r;
+    struct result want;
+    struct error error;
+    char newest[SHA256_HEX_SIZE], before[SHA256_HEX_SIZE], hex[SHA256_HEX_SIZE];
+    run_open(&r, "carlini");
+    r.settings.epochs = 2;
+    r.settings.hyper.examples = 10;
+    result_of(&want, &r);
+    r.settings.until = 1;
+    expect(&r, STOPPED);
+    r.settings.until = 0;
+    assert_good(sha256_of_file(r.checkpoint, newest, &error), error);
+    assert_good(sha256_of_file(r.previous, before, &error), error);
+    assert_int_equal(rename(r.checkpoint, r.next), 0);
+    assert_int_equal(symlink(r.checkpoint, r.checkpoint), 0); /* for root too */
+    expect_failure(&r, ".safetensors: cannot open: ");
+    assert_false(file_exists(r.warning));
+    assert_int_equal(rename(r.next, r.checkpoint), 0);
+    assert_good(sha256_of_file(r.previous, hex, &error), error);
+    assert_string_equal(hex, before);
+    assert_good(sha256_of_file(r.checkpoint, hex, &error), error);
+    assert_string_equal(hex, newest);
+    expect(&r, DONE);
+    expect_result(&want, &r);
+    runlog_free(&want.log);
+    run_close(&r);
+}
+
 /* Cut off between any two of the steps by which a checkpoint becomes the newest. */
 static void test_between_renames(void **state)
 {
@@ -648,12 +680,19 @@ static void test_plotted(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_carlini),          cmocka_unit_test(test_resnet56),
-        cmocka_unit_test(test_terminated),       cmocka_unit_test(test_killed),
-        cmocka_unit_test(test_finished),         cmocka_unit_test(test_other_arguments),
-        cmocka_unit_test(test_wrong_checkpoint), cmocka_unit_test(test_damaged_checkpoint),
-        cmocka_unit_test(test_between_renames),  cmocka_unit_test(test_keep),
-        cmocka_unit_test(test_missing_files),    cmocka_unit_test(test_plotted),
+        cmocka_unit_test(test_carlini),
+        cmocka_unit_test(test_resnet56),
+        cmocka_unit_test(test_terminated),
+        cmocka_unit_test(test_killed),
+        cmocka_unit_test(test_finished),
+        cmocka_unit_test(test_other_arguments),
+        cmocka_unit_test(test_wrong_checkpoint),
+        cmocka_unit_test(test_damaged_checkpoint),
+        cmocka_unit_test(test_between_renames),
+        cmocka_unit_test(test_keep),
+        cmocka_unit_test(test_missing_files),
+        cmocka_unit_test(test_plotted),
+        cmocka_unit_test(test_refused_checkpoint),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
