@@ -283,9 +283,10 @@ static bool check_hashes(struct tensor_file *file, const char *path, uint8_t *he
     if (of_payload == NULL || of_header == NULL)
         return error_set(error, "%s: damaged, or of an earlier version: its metadata has no %s",
                          path, of_payload == NULL ? PAYLOAD_KEY : HEADER_KEY);
-    return hash_header(header, header_size, &digits, hex, error)
-           && compare_hash(path, "header's", hex, of_header, error)
-           && compare_hash(path, "tensors'", file->payload_sha256, of_payload, error);
+    file->verified = hash_header(header, header_size, &digits, hex, error)
+                     && compare_hash(path, "header's", hex, of_header, error)
+                     && compare_hash(path, "tensors'", file->payload_sha256, of_payload, error);
+    return file->verified;
 }
 
 static bool parse(struct tensor_file *file, const char *path, uint8_t *data, size_t size,

@@ -85,11 +85,9 @@ static bool resume_log(struct training *t, const struct checkpoint *c, struct er
 static bool resume_from(struct training *t, const struct checkpoint *c, struct error *error)
 {
     const struct training_settings *s = t->settings;
-    if (!checkpoint_restore(c, &t->trainer, &t->description, error))
-        return false;
     if (c->epoch > s->epochs + 1)
         return error_set(error, "%s: is past epoch %" PRIu64, c->path, s->epochs);
-    return resume_log(t, c, error);
+    return checkpoint_restore(c, &t->trainer, &t->description, error) && resume_log(t, c, error);
 }
 
 static bool resume(struct training *t, struct error *error)

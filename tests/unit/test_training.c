@@ -111,6 +111,7 @@ static pid_t start(const struct run *r)
     struct error error;
     uint64_t done;
     signal(SIGTERM, SIG_DFL);
+    alarm(300); /* none takes a tenth of that */
     parallel_set_threads(r->threads);
     if (training_run(&r->settings, &done, &error))
         _exit(done < r->settings.epochs ? STOPPED : DONE);
@@ -407,7 +408,8 @@ static void test_wrong_checkpoint(void **state)
         {"position", "3", "position does not fit"},
         {"position", "10", "position does not fit"},
         {"epoch", "0", "position does not fit"},
-        {"epoch", "9", "position does not fit"},
+        {"epoch", "9", "is past epoch 3"},
+        {"epoch", "4", "position does not fit"},
         {"step", "3", "position does not fit"},
         {"seed", NULL, "its seed is missing"},
         {"seed", "6", "its seed is 6, not 5"},
@@ -531,6 +533,32 @@ static void test_refused_checkpoint(void **state)
     expect(&r, DONE);
     expect_result(&want, &r);
     runlog_free(&want.log);
+    run_close(&r);
+}
+
+/* Of no hash is as good as damaged; and no number in it keeps the training busy. */
+static void test_unbounded_checkpoint(void **state)
+{
+    (void)state;
+    struct run r;
+    struct error error;
+    uint8_t *data;
+    size_t size;
+    static const char *const keys[] = {"payload_sha256", "header_sha256"};
+    run_open(&r, "carlini");
+    r.settings.until = 1;
+    r.settings.hyper.examples = 10;
+    expect(&r, STOPPED);
+    unlink(r.previous);
+    tamper(&r, "epoch", "1152921504606846977");
+    tamper(&r, "step", "2305843009213693952"); /* two an epoch: they fit */
+    expect_failure(&r, "is past epoch 3");
+    assert_good(file_read(r.checkpoint, 1 << 25, &data, &size, &error), error);
+    for (int i = 0; i < 2; i++)
+        memcpy(memmem(data, size, keys[i], strlen(keys[i])), "x", 1);
+    assert_good(file_write(r.checkpoint, data, size, &error), error);
+    free(data);
+    expect_failure(&r, "that has no hashes of itself");
     run_close(&r);
 }
 
@@ -693,6 +721,7 @@ int main(void)
         cmocka_unit_test(test_missing_files),
         cmocka_unit_test(test_plotted),
         cmocka_unit_test(test_refused_checkpoint),
+        cmocka_unit_test(test_unbounded_checkpoint),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
