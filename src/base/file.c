@@ -284,6 +284,24 @@ bool file_folder(char folder[FILE_PATH], const char *path, struct error *error)
     return file_path(folder, error, "%.*s", length, slash == NULL ? "." : path);
 }
 
+static bool same_place(const char *a, const char *b)
+{
+    struct stat x, y;
+    return stat(a, &x) == 0 && stat(b, &y) == 0 && x.st_dev == y.st_dev && x.st_ino == y.st_ino;
+}
+
+bool file_same(const char *a, const char *b)
+{
+    const char *slash_a = strrchr(a, '/'), *slash_b = strrchr(b, '/');
+    char folder_a[FILE_PATH], folder_b[FILE_PATH];
+    struct error ignored;
+    if (strcmp(a, b) == 0 || same_place(a, b))
+        return true;
+    return strcmp(slash_a != NULL ? slash_a + 1 : a, slash_b != NULL ? slash_b + 1 : b) == 0
+           && file_folder(folder_a, a, &ignored) && file_folder(folder_b, b, &ignored)
+           && same_place(folder_a, folder_b);
+}
+
 bool file_make_folder(const char *path, struct error *error)
 {
     char *prefix = strdup(path);

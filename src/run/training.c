@@ -221,10 +221,31 @@ static bool run_epochs(struct training *t, uint64_t *done, struct error *error)
     return write_final(t, error);
 }
 
+/* Nothing is written under a name that another file of the training has. */
+static bool check_names(const struct training_settings *s, struct error *error)
+{
+    const struct {
+        const char *path, *what;
+    } files[] = {{s->weights, "initial weights"},
+                 {s->out, "final weights"},
+                 {s->log, "log"},
+                 {s->checkpoint, "checkpoint"}};
+    for (size_t i = 0; i < sizeof files / sizeof *files; i++) {
+        for (size_t j = 0; j < i; j++) {
+            if (file_same(files[j].path, files[i].path))
+                return error_set(error, "%s: is given both as %s and as %s", files[i].path,
+                                 files[j].what, files[i].what);
+        }
+    }
+    return true;
+}
+
 bool training_run(const struct training_settings *settings, uint64_t *done, struct error *error)
 {
     struct training t = {.settings = settings};
     struct lock lock;
+    if (!check_names(settings, error))
+        return false;
     interrupt_catch();
     bool good = lock_take(&lock, settings->checkpoint, "training this run", error)
                 && prepare(&t, error) && run_epochs(&t, done, error);

@@ -366,6 +366,7 @@ static void test_other_arguments(void **state)
     REFUSED(numerics = "0011", "numerics_sha256 is unknown, not 0011");
     write_initial(r.weights, &net_carlini, 2);
     REFUSED(quiet = true, "initial_weights_sha256");
+#undef REFUSED
     run_close(&r);
 }
 
@@ -562,6 +563,53 @@ static void test_unbounded_checkpoint(void **state)
     run_close(&r);
 }
 
+/* Two of the files are one, by name or by what the names lead to. */
+static void test_same_names(void **state)
+{
+    (void)state;
+    struct run r;
+    struct error error;
+    char before[SHA256_HEX_SIZE], hex[SHA256_HEX_SIZE], *other = support_path("other");
+    char *folder = support_path("link"), *linked;
+    run_open(&r, "carlini");
+    r.settings.hyper.examples = 5;
+    const struct training_settings kept = r.settings;
+    assert_good(sha256_of_file(r.weights, before, &error), error);
+#define REFUSED(change, words)                                                                     \
+    do {                                                                                           \
+        r.settings.change;                                                                         \
+        expect_failure(&r, words);                                                                 \
+        r.settings = kept;                                                                         \
+        assert_false(file_exists(r.log) || file_exists(r.checkpoint) || file_exists(r.out));       \
+    } while (0)
+    REFUSED(out = r.weights, "is given both as initial weights and as final weights");
+    REFUSED(log = r.weights, "is given both as initial weights and as log");
+    REFUSED(checkpoint = r.weights, "is given both as initial weights and as checkpoint");
+    REFUSED(log = r.out, "is given both as final weights and as log");
+    REFUSED(checkpoint = r.out, "is given both as final weights and as checkpoint");
+    REFUSED(checkpoint = r.log, "is given both as log and as checkpoint");
+    assert_int_equal(symlink(r.weights, other), 0);
+    REFUSED(out = other, "is given both as initial weights and as final weights");
+    unlink(other);
+    assert_int_equal(link(r.weights, other), 0);
+    REFUSED(log = other, "is given both as initial weights and as log");
+    unlink(other);
+    /* None is there yet, but it is one folder. */
+    char *scratch = strndup(r.log, (size_t)(strrchr(r.log, '/') - r.log));
+    assert_int_equal(symlink(scratch, folder), 0);
+    assert_true(asprintf(&linked, "%s%s", folder, strrchr(r.log, '/')) > 0);
+    REFUSED(checkpoint = linked, "is given both as log and as checkpoint");
+#undef REFUSED
+    assert_good(sha256_of_file(r.weights, hex, &error), error);
+    assert_string_equal(hex, before);
+    unlink(folder);
+    free(scratch);
+    free(linked);
+    free(folder);
+    free(other);
+    run_close(&r);
+}
+
 /* Cut off between any two of the steps by which a checkpoint becomes the newest. */
 static void test_between_renames(void **state)
 {
@@ -722,6 +770,7 @@ int main(void)
         cmocka_unit_test(test_plotted),
         cmocka_unit_test(test_refused_checkpoint),
         cmocka_unit_test(test_unbounded_checkpoint),
+        cmocka_unit_test(test_same_names),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
