@@ -44,6 +44,14 @@ static bool save(struct training *t, struct error *error)
     return good;
 }
 
+/* Where the checkpoint after an epoch is kept, and the folder of those. */
+static bool kept_place(const struct training *t, uint64_t epoch, char path[FILE_PATH],
+                       char folder[FILE_PATH], struct error *error)
+{
+    return file_folder(folder, t->settings->checkpoint, error)
+           && checkpoint_kept_path(path, folder, epoch, error) && file_folder(folder, path, error);
+}
+
 /* The checkpoint at the end of an epoch, which is over, if it is one to keep. */
 static bool keep(struct training *t, struct error *error)
 {
@@ -52,9 +60,8 @@ static bool keep(struct training *t, struct error *error)
     uint64_t epoch = t->trainer.epoch - 1;
     if (s->keep_every == 0 || epoch % s->keep_every != 0)
         return true;
-    return file_folder(folder, s->checkpoint, error)
-           && checkpoint_kept_path(path, folder, epoch, error) && file_folder(folder, path, error)
-           && file_make_folder(folder, error) && runlog_link(&t->log, (size_t)epoch, chain, error)
+    return kept_place(t, epoch, path, folder, error) && file_make_folder(folder, error)
+           && runlog_link(&t->log, (size_t)epoch, chain, error)
            && checkpoint_write(path, &t->trainer, &t->description, chain, error);
 }
 
@@ -90,6 +97,18 @@ static bool resume_from(struct training *t, const struct checkpoint *c, struct e
     return checkpoint_restore(c, &t->trainer, &t->description, error) && resume_log(t, c, error);
 }
 
+/* The reason why a training cannot go on, and all that is in the way of a new one. */
+static bool advise(const struct training *t, const char *reason, struct error *error)
+{
+    const char *newest = t->settings->checkpoint;
+    char path[FILE_PATH], folder[FILE_PATH];
+    struct error ignored;
+    if (kept_place(t, 1, path, folder, &ignored) && file_exists(folder))
+        return error_set(error, "%s; to start anew, remove %s, %s.previous and %s", reason, newest,
+                         newest, folder);
+    return error_set(error, "%s; to start anew, remove %s and %s.previous", reason, newest, newest);
+}
+
 static bool resume(struct training *t, struct error *error)
 {
     const char *path = t->settings->checkpoint;
@@ -104,8 +123,7 @@ static bool resume(struct training *t, struct error *error)
         return false;
     }
     if (!good)
-        return error_set(error, "%s; to start anew, remove %s and %s.previous", reason.text, path,
-                         path);
+        return advise(t, reason.text, error);
     if (!found || passed_over.text[0] == '\0')
         return true;
     if (t->settings->warn != NULL)

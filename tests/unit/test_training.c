@@ -460,6 +460,8 @@ static void test_damaged_checkpoint(void **state)
     (void)state;
     struct run r;
     struct result want;
+    struct error error;
+    char folder[FILE_PATH], kept[FILE_PATH];
     run_open(&r, "carlini");
     r.settings.epochs = 2;
     r.settings.hyper.examples = 10;
@@ -495,6 +497,13 @@ static void test_damaged_checkpoint(void **state)
     expect_failure(&r, ".safetensors: damaged: ");
     expect_failure(&r, ".previous: not a safetensors file");
     expect_failure(&r, "; to start anew, remove /");
+    assert_good(file_folder(folder, r.checkpoint, &error), error);
+    assert_good(checkpoint_kept_path(kept, folder, 1, &error), error);
+    assert_good(file_folder(folder, kept, &error), error);
+    assert_good(file_make_folder(folder, &error), error);
+    expect_failure(&r, ".previous and /");
+    expect_failure(&r, folder);
+    assert_int_equal(rmdir(folder), 0);
     unlink(r.previous);
     expect_failure(&r, "; and there is no /");
     copy(r.checkpoint, r.previous, WHOLE, 4000000); /* flips it back */
