@@ -7,5 +7,6 @@
 
 #define error_set(...) ((void)error_set(__VA_ARGS__), false)
 #define error_errno(...) ((void)error_errno(__VA_ARGS__), false)
+#define error_memory(...) ((void)error_memory(__VA_ARGS__), false)
 
 #endif

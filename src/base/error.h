@@ -18,14 +18,19 @@
 /* Room for two names as long as the system takes them (PATH_MAX is 4096), and the rest. */
 struct error {
     char text[9216];
+    bool refused; /* by the system: a call failed, which says nothing of what it was to act on */
 };
 
 /* Sets the text. Always returns false. */
 bool error_set(struct error *error, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
-/* The same, followed by ": " and the meaning of errno, for which a text too long is cut short.
- * Always returns false. */
+/* The same, where the system refused, followed by ": " and the meaning of errno, for which a text
+ * that is too long is cut short. Always returns false. */
 bool error_errno(struct error *error, const char *format, ...)
+    __attribute__((format(printf, 2, 3)));
+
+/* The same without a word on errno: there was no memory. Always returns false. */
+bool error_memory(struct error *error, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
 
 #endif

@@ -247,7 +247,7 @@ bool file_read(const char *path, size_t limit, uint8_t **data, size_t *size, str
     uint8_t *block = NULL;
     size_t expected = good ? (size_t)status.st_size : 0;
     if (good && (block = malloc(expected + 1)) == NULL)
-        good = error_set(error, "%s: out of memory for %zu bytes", path, expected);
+        good = error_memory(error, "%s: out of memory for %zu bytes", path, expected);
     size_t got = 0;
     if (good && file_read_some(fd, path, block, expected, &got, error) && got != expected)
         good = error_set(error, "%s: shorter than its size of %zu bytes", path, expected);
@@ -285,6 +285,24 @@ bool file_folder(char folder[FILE_PATH], const char *path, struct error *error)
     const char *slash = strrchr(path, '/');
     int length = slash == NULL ? 1 : (int)(slash - path) + (slash == path);
     return file_path(folder, error, "%.*s", length, slash == NULL ? "." : path);
+}
+
+static bool same_place(const char *a, const char *b)
+{
+    struct stat x, y;
+    return stat(a, &x) == 0 && stat(b, &y) == 0 && x.st_dev == y.st_dev && x.st_ino == y.st_ino;
+}
+
+bool file_same(const char *a, const char *b)
+{
+    const char *slash_a = strrchr(a, '/'), *slash_b = strrchr(b, '/');
+    char folder_a[FILE_PATH], folder_b[FILE_PATH];
+    struct error ignored;
+    if (strcmp(a, b) == 0 || same_place(a, b))
+        return true;
+    return strcmp(slash_a != NULL ? slash_a + 1 : a, slash_b != NULL ? slash_b + 1 : b) == 0
+           && file_folder(folder_a, a, &ignored) && file_folder(folder_b, b, &ignored)
+           && same_place(folder_a, folder_b);
 }
 
 bool file_make_folder(const char *path, struct error *error)

@@ -66,6 +66,10 @@ bool file_read(const char *path, size_t limit, uint8_t **data, size_t *size, str
  * says why. */
 bool file_exists(const char *path);
 
+/* Whether two names lead to one file, or will once it is there: by what is there, else by folder.
+ */
+bool file_same(const char *a, const char *b);
+
 enum { FILE_PATH = 4096 };
 
 /* A file's name, printed; an error if it is too long. */

@@ -13,7 +13,7 @@ bool sha256_start(struct sha256 *hash, struct error *error)
     hash->context = EVP_MD_CTX_new();
     if (hash->context == NULL || EVP_DigestInit_ex(hash->context, EVP_sha256(), NULL) != 1) {
         sha256_drop(hash);
-        return error_set(error, "cannot start SHA-256");
+        return error_memory(error, "cannot start SHA-256");
     }
     return true;
 }

@@ -22,8 +22,8 @@ static bool parse_point(struct curve *curve, char *line, struct error *error)
     *space = '\0';
     if (strcmp(line, due) != 0)
         return error_set(error, "epoch '%.20s' where %s is due", line, due);
-    if (curve->count == CURVES_EPOCHS_MAX)
-        return error_set(error, "more than %d epochs", CURVES_EPOCHS_MAX);
+    if (curve->count == RUNLOG_EPOCHS_MAX)
+        return error_set(error, "more than %d epochs", RUNLOG_EPOCHS_MAX);
     char *text = space + 1, *end;
     double loss = strtod(text, &end);
     if (text[0] == '\0' || *end != '\0' || strspn(text, "0123456789.e+-") != strlen(text)
@@ -52,7 +52,7 @@ static bool parse_curve(struct curve *curve, char *text, size_t size, const char
 
 bool curve_read(struct curve *curve, const char *path, struct error *error)
 {
-    *curve = (struct curve){.losses = malloc(CURVES_EPOCHS_MAX * sizeof(double))};
+    *curve = (struct curve){.losses = malloc(RUNLOG_EPOCHS_MAX * sizeof(double))};
     if (curve->losses == NULL)
         return error_set(error, "%s: out of memory", path);
     uint8_t *data;

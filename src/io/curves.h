@@ -15,10 +15,8 @@
 
 #include <stddef.h>
 
-enum { CURVES_EPOCHS_MAX = 10000 };
-
-/* A digitised curve: lines "epoch loss" separated by a space, epochs 1, 2, 3, ..., finite losses;
- * lines beginning '#' are remarks. */
+/* A digitised curve: lines "epoch loss" separated by a space, epochs 1, 2, 3, ..., at most
+ * RUNLOG_EPOCHS_MAX (io/runlog.h), finite losses; lines beginning '#' are remarks. */
 struct curve {
     double *losses; /* losses[i] is that of epoch i + 1 */
     size_t count;

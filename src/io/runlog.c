@@ -89,6 +89,8 @@ bool runlog_append(struct runlog *log, double loss, double rate, const char *wei
                    const char *state, struct error *error)
 {
     size_t epoch = log->epoch_count + 1;
+    if (epoch > RUNLOG_EPOCHS_MAX)
+        return error_set(error, "run log: more than %d epochs", RUNLOG_EPOCHS_MAX);
     if (!isfinite(rate) || rate < 0)
         return error_set(error, "run log: epoch %zu: a rate of %g is not possible", epoch, rate);
     if (!sha256_is_hex(weights) || !sha256_is_hex(state))

@@ -34,6 +34,7 @@
 
 enum {
     RUNLOG_LINE_MAX = 1024, /* bytes of a line, without its newline */
+    RUNLOG_EPOCHS_MAX = 10000,
     RUNLOG_FILE_MAX = 16 << 20,
     RUNLOG_LOSS_SIZE = 32 /* of a loss as text */
 };
@@ -64,7 +65,7 @@ bool runlog_read(struct runlog *log, const char *path, struct error *error);
  * neither may be empty or hold control characters. */
 bool runlog_add_pair(struct runlog *log, const char *key, const char *value, struct error *error);
 
-/* Adds the next epoch and its link. */
+/* Adds the next epoch, of at most RUNLOG_EPOCHS_MAX, and its link. */
 bool runlog_append(struct runlog *log, double loss, double rate, const char *weights,
                    const char *state, struct error *error);
 

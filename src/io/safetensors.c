@@ -2,6 +2,7 @@
 
 #include "base/file.h"
 
+#include <errno.h>
 #include <jansson.h>
 #include <math.h>
 #include <stdlib.h>
@@ -242,7 +243,7 @@ static bool read_entries(struct tensor_file *file, const char *path, json_t *roo
     json_t *entry;
     file->tensors = calloc(json_object_size(root) + 1, sizeof *file->tensors);
     if (file->tensors == NULL)
-        return error_set(error, "%s: out of memory", path);
+        return error_memory(error, "%s: out of memory", path);
     json_object_foreach(root, name, entry)
     {
         bool good = strcmp(name, "__metadata__") == 0
@@ -282,9 +283,10 @@ static bool check_hashes(struct tensor_file *file, const char *path, uint8_t *he
     if (of_payload == NULL || of_header == NULL)
         return error_set(error, "%s: damaged, or of an earlier version: its metadata has no %s",
                          path, of_payload == NULL ? PAYLOAD_KEY : HEADER_KEY);
-    return hash_header(header, header_size, &digits, hex, error)
-           && compare_hash(path, "header's", hex, of_header, error)
-           && compare_hash(path, "tensors'", file->payload_sha256, of_payload, error);
+    file->verified = hash_header(header, header_size, &digits, hex, error)
+                     && compare_hash(path, "header's", hex, of_header, error)
+                     && compare_hash(path, "tensors'", file->payload_sha256, of_payload, error);
+    return file->verified;
 }
 
 static bool parse(struct tensor_file *file, const char *path, uint8_t *data, size_t size,
@@ -297,10 +299,11 @@ static bool parse(struct tensor_file *file, const char *path, uint8_t *data, siz
         return error_set(error, "%s: not a safetensors file: header of %llu bytes in a file of %zu",
                          path, (unsigned long long)length, size);
     json_error_t problem = {.text = ""};
+    errno = 0;
     json_t *root = json_loadb((char *)data + 8, (size_t)length, JSON_REJECT_DUPLICATES, &problem);
     file->owned[1] = root;
-    if (root == NULL && problem.text[0] == '\0') /* jansson has no word for it */
-        return error_set(error, "%s: out of memory for its header", path);
+    if (root == NULL && errno == ENOMEM) /* jansson has no word for it, or calls a token invalid */
+        return error_memory(error, "%s: out of memory for its header", path);
     if (!json_is_object(root))
         return error_set(error, "%s: header is not a JSON object: %s at byte %d", path,
                          root == NULL ? problem.text : "another type",
@@ -313,7 +316,7 @@ static bool parse(struct tensor_file *file, const char *path, uint8_t *data, siz
     /* The values are decoded into a block of their own: the payload may be misaligned. */
     float *values = malloc(payload_size + 1);
     if (values == NULL)
-        return error_set(error, "%s: out of memory", path);
+        return error_memory(error, "%s: out of memory", path);
     for (size_t i = 0; i < payload_size / 4; i++)
         values[i] = decode(payload + 4 * i);
     file->owned[0] = values;

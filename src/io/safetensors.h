@@ -45,6 +45,7 @@ struct tensor_file {
     size_t count;
     struct metadata metadata;
     char payload_sha256[SHA256_HEX_SIZE];
+    bool verified;  /* it has hashes of itself, and they are right */
     void *owned[2]; /* the decoded values and the parsed header */
 };
 

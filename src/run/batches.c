@@ -11,7 +11,7 @@ void batch_fill(struct network *network, const struct cifar10 *set, const float 
 {
     float *x = network_input(network);
     for (size_t b = 0; b < count; b++) {
-        size_t i = order != NULL ? order[b] : first + b;
+        size_t i = order != NULL ? order[first + b] : first + b;
         labels[b] = cifar10_example(set, i, table, x + b * CIFAR10_PIXELS);
     }
 }

@@ -8,8 +8,8 @@
 /* table[p] = (p / 255 - offset) / divisor in float32, one operation after another. */
 void batch_scaling(const struct network_spec *spec, float table[256]);
 
-/* Fills the network's input with `count` examples, order[0..count-1] (NULL: first, first + 1, ...),
- * and labels with theirs. */
+/* Fills the network's input with `count` examples, those at first, first + 1, ... of the order
+ * (NULL: of the set as it lies), and labels with theirs. */
 void batch_fill(struct network *network, const struct cifar10 *set, const float table[256],
                 const uint32_t *order, size_t first, size_t count, uint8_t *labels);
 

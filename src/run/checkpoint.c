@@ -27,8 +27,11 @@ static bool read_number(struct checkpoint *c, const char *key, uint64_t *number,
 bool checkpoint_read(struct checkpoint *c, const char *path, struct error *error)
 {
     c->file = (struct tensor_file){0};
-    if (!file_path(c->path, error, "%s", path) || !tensor_file_read(&c->file, path, error)
-        || !read_number(c, "epoch", &c->epoch, error)
+    if (!file_path(c->path, error, "%s", path) || !tensor_file_read(&c->file, path, error))
+        return false;
+    if (!c->file.verified)
+        return error_set(error, "%s: damaged: a checkpoint that has no hashes of itself", path);
+    if (!read_number(c, "epoch", &c->epoch, error)
         || !read_number(c, "position", &c->position, error)
         || !read_number(c, "step", &c->step, error))
         return false;
@@ -62,12 +65,16 @@ bool checkpoint_read_newest(struct checkpoint *c, const char *path, bool *found,
         return true;
     if (!newest)
         error_set(&reason, "%s: is missing", path);
+    if (reason.refused) {
+        *error = reason;
+        return false;
+    }
     if (!older)
         return error_set(error, "%s; and there is no %s", reason.text, previous);
     checkpoint_free(c);
     if (!checkpoint_read(c, previous, error)) {
         struct error second = *error;
-        return error_set(error, "%s; %s", reason.text, second.text);
+        return !second.refused && error_set(error, "%s; %s", reason.text, second.text);
     }
     error_set(passed_over, "%s; going on from the one before it", reason.text);
     return true;

@@ -26,17 +26,19 @@ struct checkpoint {
     const char *chain; /* in file */
 };
 
-/* Reads one. The caller frees with checkpoint_free, after a failed call too. */
+/* Reads one, which must have its hashes. The caller frees with checkpoint_free, after a failed call
+ * too. */
 bool checkpoint_read(struct checkpoint *c, const char *path, struct error *error);
 void checkpoint_free(struct checkpoint *c);
 
 /* The same of PATH or, if that is missing or damaged, of PATH.previous; then *passed_over says why.
- * *found is false, without an error, if neither is there. */
+ * What the system refuses to read is not damaged: that is an error. *found is false, without one,
+ * if neither is there. */
 bool checkpoint_read_newest(struct checkpoint *c, const char *path, bool *found,
                             struct error *passed_over, struct error *error);
 
 /* Puts the trainer into the checkpoint's state. It must be of the run described, and its position
- * one that the run comes to. */
+ * one that the run comes to; how many epochs that has, the caller knows. */
 bool checkpoint_restore(const struct checkpoint *c, struct trainer *t, const struct description *d,
                         struct error *error);
 

@@ -80,13 +80,14 @@ static bool hash_hyperparameters(const struct description *d, char hex[SHA256_HE
 }
 
 bool description_make(struct description *d, const struct hyperparameters *h,
-                      const struct tensor_file *initial, const char *net, const char *data_sha256,
-                      size_t examples, const char *numerics, struct error *error)
+                      const struct tensor_file *initial, const char *initial_sha256,
+                      const char *net, const char *data_sha256, size_t examples,
+                      const char *numerics, struct error *error)
 {
     char hex[SHA256_HEX_SIZE];
     d->count = 0;
     add(d, "%s", net);
-    add(d, "%s", initial->payload_sha256);
+    add(d, "%s", initial_sha256);
     add_origin(d, initial);
     add(d, "%s", data_sha256);
     add(d, "%zu", examples);

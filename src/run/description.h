@@ -2,7 +2,8 @@
  * and in its checkpoints.
  *
  *     net                      carlini
- *     initial_weights_sha256   of the initial weights as a weight file holds them
+ *     initial_weights_sha256   of the initial weights as our weight files hold them, whoever wrote
+ *                              theirs
  *     scheme, bias, initial_seed   what init-weights made them of; "unknown" if their file does not
  *                              say, or if they were trained before
  *     data_sha256              of the records trained on
@@ -43,11 +44,12 @@ struct description {
     size_t count;
 };
 
-/* initial: the file of initial weights; data_sha256 and examples: of the set loaded; numerics: may
- * be NULL. */
+/* initial: the file of initial weights, and weights_hash of what was in it; data_sha256 and
+ * examples: of the set loaded; numerics: may be NULL. */
 bool description_make(struct description *d, const struct hyperparameters *h,
-                      const struct tensor_file *initial, const char *net, const char *data_sha256,
-                      size_t examples, const char *numerics, struct error *error);
+                      const struct tensor_file *initial, const char *initial_sha256,
+                      const char *net, const char *data_sha256, size_t examples,
+                      const char *numerics, struct error *error);
 
 /* Takes a transcript's head as it stands, and the settings from it. */
 bool description_parse(struct description *d, struct hyperparameters *h, const struct runlog *log,

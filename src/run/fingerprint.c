@@ -1,6 +1,8 @@
 #include "run/fingerprint.h"
 
 #include "base/file.h"
+#include "base/interrupt.h"
+#include "base/lock.h"
 #include "base/random.h"
 #include "data/cifar10.h"
 #include "data/official.h"
@@ -148,17 +150,11 @@ static bool add_specimen(struct sha256 *hash, const struct specimen *s, const ch
            && add_answers(hash, folder, names->final, error);
 }
 
-bool fingerprint_compute(const char *folder, char hex[SHA256_HEX_SIZE], struct error *error)
+static bool compute(const char *folder, const struct names *names, char hex[SHA256_HEX_SIZE],
+                    struct error *error)
 {
-    struct names names;
     struct sha256 hash;
-    if (!file_path(names.initial, error, "%s/initial.safetensors", folder)
-        || !file_path(names.final, error, "%s/final.safetensors", folder)
-        || !file_path(names.log, error, "%s/log.tsv", folder)
-        || !file_path(names.checkpoint, error, "%s/checkpoint.safetensors", folder)
-        || !file_path(names.previous, error, "%s/checkpoint.safetensors.previous", folder)
-        || !file_make_folder(folder, error) || !write_data(folder, error)
-        || !sha256_start(&hash, error))
+    if (!write_data(folder, error) || !sha256_start(&hash, error))
         return false;
     bool good = true;
     for (int scheme = 0; good && init_names[scheme] != NULL; scheme++)
@@ -167,10 +163,31 @@ bool fingerprint_compute(const char *folder, char hex[SHA256_HEX_SIZE], struct e
     good = good && add_initial(&hash, "carlini", INIT_ZEROS, INIT_BIAS_SCHEME, NULL, error)
            && add_initial(&hash, "carlini", INIT_ONES, INIT_BIAS_SCHEME, NULL, error);
     for (size_t i = 0; good && i < sizeof specimens / sizeof *specimens; i++)
-        good = add_specimen(&hash, &specimens[i], folder, &names, error);
+        good = add_specimen(&hash, &specimens[i], folder, names, error);
     if (good)
         sha256_finish(&hash, hex);
     else
         sha256_drop(&hash);
+    return good;
+}
+
+bool fingerprint_compute(const char *folder, char hex[SHA256_HEX_SIZE], struct error *error)
+{
+    struct names names;
+    struct lock lock;
+    char locked[FILE_PATH];
+    if (!file_path(names.initial, error, "%s/initial.safetensors", folder)
+        || !file_path(names.final, error, "%s/final.safetensors", folder)
+        || !file_path(names.log, error, "%s/log.tsv", folder)
+        || !file_path(names.checkpoint, error, "%s/checkpoint.safetensors", folder)
+        || !file_path(names.previous, error, "%s/checkpoint.safetensors.previous", folder)
+        || !file_path(locked, error, "%s/fingerprint", folder) || !file_make_folder(folder, error))
+        return false;
+    /* A training's own lock does not cover what is written before it and read after it. */
+    bool good = lock_take(&lock, locked, "taking it in this folder", error)
+                && compute(folder, &names, hex, error);
+    lock_release(&lock);
+    if (!good && interrupt_seen) /* unlike a training it does not go on from where it was */
+        error_set(error, "%s: interrupted", folder);
     return good;
 }

@@ -15,7 +15,7 @@
 #include "base/error.h"
 #include "base/sha256.h"
 
-/* Works in `folder`, which is made if missing, and leaves its files there. */
+/* Works in `folder`, which is made if missing, and leaves its files there; one at a time does. */
 bool fingerprint_compute(const char *folder, char hex[SHA256_HEX_SIZE], struct error *error);
 
 #endif

@@ -74,19 +74,29 @@ void replay_close(struct replay *r)
     runlog_free(&r->log);
 }
 
-/* Whether a checkpoint is of an epoch's end. */
-static bool is_end(const struct checkpoint *c, uint64_t epoch)
+/* Reads a checkpoint if it is there, whole, of this run and of an epoch's end; what is not is
+ * passed over. The caller frees what was read. */
+static bool read_end(const struct replay *r, const char *path, struct checkpoint *c)
 {
-    return c->position == 0 && c->epoch == epoch + 1;
-}
-
-/* The newest two are of use only if they happen to be of an epoch's end: damage is passed over. */
-static bool read_newest(const struct replay *r, const char *name, struct checkpoint *c)
-{
-    char path[FILE_PATH];
     struct error ignored;
     c->file = (struct tensor_file){0};
-    return join(r, name, path, &ignored) && file_exists(path) && checkpoint_read(c, path, &ignored);
+    if (file_exists(path) && checkpoint_read(c, path, &ignored) && c->epoch >= 1 && c->position == 0
+        && description_fits_file(&r->description, &c->file, path, &ignored))
+        return true;
+    checkpoint_free(c);
+    return false;
+}
+
+/* The same if the epoch is the one asked for. */
+static bool read_end_of(const struct replay *r, uint64_t epoch, const char *path,
+                        struct checkpoint *c)
+{
+    if (!read_end(r, path, c))
+        return false;
+    if (c->epoch - 1 == epoch)
+        return true;
+    checkpoint_free(c);
+    return false;
 }
 
 static const char *const newest_names[]
@@ -97,20 +107,24 @@ enum { NEWEST = sizeof newest_names / sizeof *newest_names };
 bool replay_nearest(struct replay *r, uint64_t epoch, uint64_t *stored, struct error *error)
 {
     char path[FILE_PATH];
+    struct checkpoint c;
     *stored = 0;
     for (size_t i = 0; i < NEWEST; i++) {
-        struct checkpoint c;
-        bool good = read_newest(r, newest_names[i], &c);
-        if (good && c.epoch >= 1 && is_end(&c, c.epoch - 1) && c.epoch - 1 <= epoch
-            && c.epoch - 1 > *stored)
+        if (!join(r, newest_names[i], path, error))
+            return false;
+        if (!read_end(r, path, &c))
+            continue;
+        if (c.epoch - 1 <= epoch && c.epoch - 1 > *stored)
             *stored = c.epoch - 1;
         checkpoint_free(&c);
     }
     for (; epoch > *stored; epoch--) {
         if (!checkpoint_kept_path(path, r->settings->folder, epoch, error))
             return false;
-        if (file_exists(path))
-            *stored = epoch;
+        if (!read_end_of(r, epoch, path, &c))
+            continue;
+        checkpoint_free(&c);
+        *stored = epoch;
     }
     return true;
 }
@@ -119,21 +133,14 @@ bool replay_read_stored(struct replay *r, uint64_t epoch, struct checkpoint *c, 
                         struct error *error)
 {
     char path[FILE_PATH];
-    *found = false;
     c->file = (struct tensor_file){0};
     if (!checkpoint_kept_path(path, r->settings->folder, epoch, error))
         return false;
-    if (file_exists(path)) {
-        *found = true;
-        return checkpoint_read(c, path, error)
-               && (is_end(c, epoch)
-                   || error_set(error, "%s: is not of the end of epoch %" PRIu64, path, epoch));
-    }
-    for (size_t i = 0; i < NEWEST; i++) {
-        *found = read_newest(r, newest_names[i], c) && is_end(c, epoch);
-        if (*found)
-            return true;
-        checkpoint_free(c);
+    *found = read_end_of(r, epoch, path, c);
+    for (size_t i = 0; !*found && i < NEWEST; i++) {
+        if (!join(r, newest_names[i], path, error))
+            return false;
+        *found = read_end_of(r, epoch, path, c);
     }
     return true;
 }

@@ -51,7 +51,8 @@ struct replay {
 bool replay_open(struct replay *r, const struct replay_settings *settings, struct error *error);
 void replay_close(struct replay *r);
 
-/* The last epoch, at most `epoch`, whose end is stored; 0: only the seed is. */
+/* The last epoch, at most `epoch`, whose end is stored, in a checkpoint that is whole and of this
+ * run; 0: only the seed is. */
 bool replay_nearest(struct replay *r, uint64_t epoch, uint64_t *stored, struct error *error);
 
 /* Puts the trainer at the end of `epoch` (0: the initial weights), from the nearest state that is
@@ -63,7 +64,7 @@ bool replay_reach(struct replay *r, uint64_t epoch, struct error *error);
 bool replay_end_epoch(struct replay *r, struct error *error);
 
 /* Reads what is stored of an epoch's end, if anything is: a kept checkpoint, or one of the newest
- * two. */
+ * two, that is whole and of this run. */
 bool replay_read_stored(struct replay *r, uint64_t epoch, struct checkpoint *c, bool *found,
                         struct error *error);
 

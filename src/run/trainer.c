@@ -45,7 +45,7 @@ void trainer_step(struct trainer *t)
     if (t->ordered != t->epoch)
         order_fill(t->order, t->set.count, h->order, (uint32_t)h->seed, t->epoch);
     t->ordered = t->epoch;
-    batch_fill(t->network, &t->set, t->scaling, t->order + t->position, 0, batch, t->labels);
+    batch_fill(t->network, &t->set, t->scaling, t->order, t->position, batch, t->labels);
     network_forward(t->network, &pass);
     double sum
         = loss_compute(h->loss, batch, network_classes(t->network), network_output(t->network),

@@ -44,6 +44,14 @@ static bool save(struct training *t, struct error *error)
     return good;
 }
 
+/* Where the checkpoint after an epoch is kept, and the folder of those. */
+static bool kept_place(const struct training *t, uint64_t epoch, char path[FILE_PATH],
+                       char folder[FILE_PATH], struct error *error)
+{
+    return file_folder(folder, t->settings->checkpoint, error)
+           && checkpoint_kept_path(path, folder, epoch, error) && file_folder(folder, path, error);
+}
+
 /* The checkpoint at the end of an epoch, which is over, if it is one to keep. */
 static bool keep(struct training *t, struct error *error)
 {
@@ -52,9 +60,8 @@ static bool keep(struct training *t, struct error *error)
     uint64_t epoch = t->trainer.epoch - 1;
     if (s->keep_every == 0 || epoch % s->keep_every != 0)
         return true;
-    return file_folder(folder, s->checkpoint, error)
-           && checkpoint_kept_path(path, folder, epoch, error) && file_folder(folder, path, error)
-           && file_make_folder(folder, error) && runlog_link(&t->log, (size_t)epoch, chain, error)
+    return kept_place(t, epoch, path, folder, error) && file_make_folder(folder, error)
+           && runlog_link(&t->log, (size_t)epoch, chain, error)
            && checkpoint_write(path, &t->trainer, &t->description, chain, error);
 }
 
@@ -85,11 +92,21 @@ static bool resume_log(struct training *t, const struct checkpoint *c, struct er
 static bool resume_from(struct training *t, const struct checkpoint *c, struct error *error)
 {
     const struct training_settings *s = t->settings;
-    if (!checkpoint_restore(c, &t->trainer, &t->description, error))
-        return false;
     if (c->epoch > s->epochs + 1)
         return error_set(error, "%s: is past epoch %" PRIu64, c->path, s->epochs);
-    return resume_log(t, c, error);
+    return checkpoint_restore(c, &t->trainer, &t->description, error) && resume_log(t, c, error);
+}
+
+/* The reason why a training cannot go on, and all that is in the way of a new one. */
+static bool advise(const struct training *t, const char *reason, struct error *error)
+{
+    const char *newest = t->settings->checkpoint;
+    char path[FILE_PATH], folder[FILE_PATH];
+    struct error ignored;
+    if (kept_place(t, 1, path, folder, &ignored) && file_exists(folder))
+        return error_set(error, "%s; to start anew, remove %s, %s.previous and %s", reason, newest,
+                         newest, folder);
+    return error_set(error, "%s; to start anew, remove %s and %s.previous", reason, newest, newest);
 }
 
 static bool resume(struct training *t, struct error *error)
@@ -101,9 +118,12 @@ static bool resume(struct training *t, struct error *error)
     bool good = checkpoint_read_newest(&c, path, &found, &passed_over, &reason)
                 && (!found || resume_from(t, &c, &reason));
     checkpoint_free(&c);
+    if (!good && reason.refused) {
+        *error = reason;
+        return false;
+    }
     if (!good)
-        return error_set(error, "%s; to start anew, remove %s and %s.previous", reason.text, path,
-                         path);
+        return advise(t, reason.text, error);
     if (!found || passed_over.text[0] == '\0')
         return true;
     if (t->settings->warn != NULL)
@@ -125,9 +145,11 @@ static bool prepare(struct training *t, struct error *error)
     }
     struct trainer *trainer = &t->trainer;
     struct description *d = &t->description;
+    char initial[SHA256_HEX_SIZE];
     if (!trainer_create(trainer, &s->hyper, spec, &set, error)
         || !weights_restore(trainer->network, NULL, &t->initial, s->weights, error)
-        || !description_make(d, &s->hyper, &t->initial, spec->name, trainer->set.sha256,
+        || !weights_hash(trainer->network, initial, error)
+        || !description_make(d, &s->hyper, &t->initial, initial, spec->name, trainer->set.sha256,
                              trainer->set.count, s->numerics, error))
         return false;
     for (size_t i = 0; i < d->count; i++) {
@@ -217,10 +239,31 @@ static bool run_epochs(struct training *t, uint64_t *done, struct error *error)
     return write_final(t, error);
 }
 
+/* Nothing is written under a name that another file of the training has. */
+static bool check_names(const struct training_settings *s, struct error *error)
+{
+    const struct {
+        const char *path, *what;
+    } files[] = {{s->weights, "initial weights"},
+                 {s->out, "final weights"},
+                 {s->log, "log"},
+                 {s->checkpoint, "checkpoint"}};
+    for (size_t i = 0; i < sizeof files / sizeof *files; i++) {
+        for (size_t j = 0; j < i; j++) {
+            if (file_same(files[j].path, files[i].path))
+                return error_set(error, "%s: is given both as %s and as %s", files[i].path,
+                                 files[j].what, files[i].what);
+        }
+    }
+    return true;
+}
+
 bool training_run(const struct training_settings *settings, uint64_t *done, struct error *error)
 {
     struct training t = {.settings = settings};
     struct lock lock;
+    if (!check_names(settings, error))
+        return false;
     interrupt_catch();
     bool good = lock_take(&lock, settings->checkpoint, "training this run", error)
                 && prepare(&t, error) && run_epochs(&t, done, error);

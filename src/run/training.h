@@ -29,8 +29,9 @@ struct training_settings {
 /* "all", "every:N" or "last" as keep_every, a uint64_t: 1, N, 0. An OPTION_PARSED. */
 bool training_parse_keep(const char *text, void *keep_every, struct error *error);
 
-/* Trains to the end, to `until`, or until interrupted, which is a failure whose text says how to go
- * on. *done: the epochs that are behind it then; the final weights are written after the last. */
+/* The four files must be four. Trains to the end, to `until`, or until interrupted, which is a
+ * failure whose text says how to go on. *done: the epochs that are behind it then; the final
+ * weights are written after the last. */
 bool training_run(const struct training_settings *settings, uint64_t *done, struct error *error);
 
 #endif

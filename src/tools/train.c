@@ -24,7 +24,7 @@ int main(int argc, char **argv)
         {"data", "DIR", "folder of CIFAR-10's binary files", OPTION_TEXT, &s.data,
          .required = true},
         {"epochs", "N", "passes over the training set", OPTION_UNSIGNED, &s.epochs,
-         .required = true, .minimum = 1, .maximum = 1000000},
+         .required = true, .minimum = 1, .maximum = RUNLOG_EPOCHS_MAX},
         {"batch-size", "N", "examples a step", OPTION_UNSIGNED, &h->batch_size, .required = true,
          .minimum = 1, .maximum = CIFAR10_TRAIN_EXAMPLES},
         {"lr", "X", "Adam's learning rate", OPTION_REAL, &h->learning_rate, .required = true},

@@ -119,11 +119,17 @@ cp "$TMP/until.checkpoint" "$TMP/lost.checkpoint"
 fails "lost.log: cannot open" train lost
 mkdir "$TMP/data"
 fails "data_batch_1.bin: cannot open" "$BIN/train" "${arguments[@]/data\/sample/$TMP/data}" \
-    --out "$TMP/x" --log "$TMP/x" --checkpoint "$TMP/x"
+    --out "$TMP/x" --log "$TMP/x.log" --checkpoint "$TMP/x.checkpoint"
 head -c 5000 data/sample/test_batch.bin >"$TMP/data/test_batch.bin"
 fails "not a whole number" "$BIN/evaluate" --weights "$TMP/init" --data "$TMP/data" --split test
 { printf '\x0a'; tail -c +2 data/sample/test_batch.bin; } >"$TMP/data/test_batch.bin"
 fails "record 0 has the label 10" "$BIN/evaluate" --weights "$TMP/init" --data "$TMP/data" --split test
+cp "$TMP/init" "$TMP/given"
+fails "given: is given both as initial weights and as final weights" "$BIN/train" "${arguments[@]/$TMP\/init/$TMP/given}" \
+    --out "$TMP/given" --log "$TMP/x.log" --checkpoint "$TMP/x.checkpoint"
+fails "x: is given both as log and as checkpoint" "$BIN/train" "${arguments[@]}" --out "$TMP/given.out" \
+    --log "$TMP/x" --checkpoint "$TMP/x"
+cmp "$TMP/init" "$TMP/given"
 arguments[-1]=20000
 fails "fewer than 20000" train few
 [ ! -e "$TMP/x" ] && [ -z "$(find "$TMP" -name '*.partial' ! -name 'killed*')" ]

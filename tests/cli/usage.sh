@@ -53,6 +53,7 @@ train=(train --weights w --data d --epochs 1 --batch-size 1 --order sequential -
 for wrong in 0 -1e-4 nan inf 0x1p-4 1e-4x 1,5 1e999; do
     refused "--lr" "${train[@]}" --lr "$wrong"
 done
+refused "--epochs: 10001 is not within 1..10000" train --epochs 10001
 refused "--batch-size: 0 is not within" train --batch-size 0
 refused "--threads: 0 is not within" evaluate --threads 0
 refused "--gemm: 'blas' is none of exact, openblas" evaluate --gemm blas

@@ -218,8 +218,9 @@ scenario_train() {
     run "$BIN/${train[0]}" "${train[@]:1}" --until 1 && accept
     simple "${train[@]}"
 }
-scenario_resume() {
+scenario_resume() { # of two whole checkpoints it is always the newest that is gone on with
     run "$BIN/${train[0]}" "${train[@]:1}" --until 1 && accept
+    cp work/checkpoint work/checkpoint.previous && accept
     mv work/* before
     simple "${train[@]}"
 }

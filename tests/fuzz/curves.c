@@ -13,7 +13,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     struct error error = {""};
     fuzz_save(path, data, size);
     if (curve_read(&curve, path, &error)) {
-        fuzz_check(curve.count >= 1 && curve.count <= CURVES_EPOCHS_MAX, "a curve has epochs");
+        fuzz_check(curve.count >= 1 && curve.count <= RUNLOG_EPOCHS_MAX, "a curve has epochs");
         for (size_t i = 0; i < curve.count; i++)
             fuzz_check(isfinite(curve.losses[i]), "digitised losses are finite");
         fuzz_check(curves_write(&log, 1, path, fuzz_path("loss.dat"), &error),

@@ -82,9 +82,9 @@ static void test_length(void **state)
 {
     (void)state;
     enum { LINE = 16 };
-    char *path = support_path("curve"), *text = support_allocate(CURVES_EPOCHS_MAX + 1, LINE);
+    char *path = support_path("curve"), *text = support_allocate(RUNLOG_EPOCHS_MAX + 1, LINE);
     size_t used = 0, last = 0;
-    for (int i = 1; i <= CURVES_EPOCHS_MAX + 1; i++) {
+    for (int i = 1; i <= RUNLOG_EPOCHS_MAX + 1; i++) {
         last = used;
         used += (size_t)snprintf(text + used, LINE, "%d 1.5\n", i);
     }
@@ -92,7 +92,7 @@ static void test_length(void **state)
     struct error error;
     save(path, text, last);
     assert_good(curve_read(&curve, path, &error), error);
-    assert_int_equal(curve.count, CURVES_EPOCHS_MAX);
+    assert_int_equal(curve.count, RUNLOG_EPOCHS_MAX);
     curve_free(&curve);
     save(path, text, used);
     assert_fails(curve_read(&curve, path, &error), error, ":10001: more than 10000 epochs");

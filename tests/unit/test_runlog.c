@@ -371,6 +371,24 @@ static void test_missing_file(void **state)
     runlog_free(&log);
 }
 
+/* As many epochs as are allowed are read again, and there is no further one. */
+static void test_length(void **state)
+{
+    (void)state;
+    struct runlog log = {0}, again;
+    struct error error;
+    for (int i = 0; i < RUNLOG_EPOCHS_MAX; i++)
+        assert_good(runlog_append(&log, -1.7976931348623157e308, 1e300, HASH, STATE, &error),
+                    error);
+    assert_fails(runlog_append(&log, 0.5, 10, HASH, STATE, &error), error,
+                 "run log: more than 10000 epochs");
+    assert_good(runlog_write(&log, path, &error), error);
+    assert_good(runlog_read(&again, path, &error), error);
+    assert_int_equal(again.epoch_count, RUNLOG_EPOCHS_MAX);
+    runlog_free(&again);
+    runlog_free(&log);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -379,6 +397,7 @@ int main(void)
         cmocka_unit_test(test_refused_files), cmocka_unit_test(test_every_bit),
         cmocka_unit_test(test_every_field),   cmocka_unit_test(test_lines),
         cmocka_unit_test(test_rates),         cmocka_unit_test(test_missing_file),
+        cmocka_unit_test(test_length),
     };
     return cmocka_run_group_tests_name("runlog", tests, make_path, drop_path);
 }

@@ -111,6 +111,7 @@ static pid_t start(const struct run *r)
     struct error error;
     uint64_t done;
     signal(SIGTERM, SIG_DFL);
+    alarm(300); /* none takes a tenth of that */
     parallel_set_threads(r->threads);
     if (training_run(&r->settings, &done, &error))
         _exit(done < r->settings.epochs ? STOPPED : DONE);
@@ -365,6 +366,7 @@ static void test_other_arguments(void **state)
     REFUSED(numerics = "0011", "numerics_sha256 is unknown, not 0011");
     write_initial(r.weights, &net_carlini, 2);
     REFUSED(quiet = true, "initial_weights_sha256");
+#undef REFUSED
     run_close(&r);
 }
 
@@ -407,7 +409,8 @@ static void test_wrong_checkpoint(void **state)
         {"position", "3", "position does not fit"},
         {"position", "10", "position does not fit"},
         {"epoch", "0", "position does not fit"},
-        {"epoch", "9", "position does not fit"},
+        {"epoch", "9", "is past epoch 3"},
+        {"epoch", "4", "position does not fit"},
         {"step", "3", "position does not fit"},
         {"seed", NULL, "its seed is missing"},
         {"seed", "6", "its seed is 6, not 5"},
@@ -457,6 +460,8 @@ static void test_damaged_checkpoint(void **state)
     (void)state;
     struct run r;
     struct result want;
+    struct error error;
+    char folder[FILE_PATH], kept[FILE_PATH];
     run_open(&r, "carlini");
     r.settings.epochs = 2;
     r.settings.hyper.examples = 10;
@@ -492,6 +497,13 @@ static void test_damaged_checkpoint(void **state)
     expect_failure(&r, ".safetensors: damaged: ");
     expect_failure(&r, ".previous: not a safetensors file");
     expect_failure(&r, "; to start anew, remove /");
+    assert_good(file_folder(folder, r.checkpoint, &error), error);
+    assert_good(checkpoint_kept_path(kept, folder, 1, &error), error);
+    assert_good(file_folder(folder, kept, &error), error);
+    assert_good(file_make_folder(folder, &error), error);
+    expect_failure(&r, ".previous and /");
+    expect_failure(&r, folder);
+    assert_int_equal(rmdir(folder), 0);
     unlink(r.previous);
     expect_failure(&r, "; and there is no /");
     copy(r.checkpoint, r.previous, WHOLE, 4000000); /* flips it back */
@@ -499,6 +511,111 @@ static void test_damaged_checkpoint(void **state)
     expect_failure(&r, ".previous: belongs to another training");
     assert_true(file_exists(r.checkpoint)); /* nothing was moved */
     runlog_free(&want.log);
+    run_close(&r);
+}
+
+/* The newest cannot be opened, which says nothing against it: it is not passed over. */
+static void test_refused_checkpoint(void **state)
+{
+    (void)state;
+    struct run r;
+    struct result want;
+    struct error error;
+    char newest[SHA256_HEX_SIZE], before[SHA256_HEX_SIZE], hex[SHA256_HEX_SIZE];
+    run_open(&r, "carlini");
+    r.settings.epochs = 2;
+    r.settings.hyper.examples = 10;
+    result_of(&want, &r);
+    r.settings.until = 1;
+    expect(&r, STOPPED);
+    r.settings.until = 0;
+    assert_good(sha256_of_file(r.checkpoint, newest, &error), error);
+    assert_good(sha256_of_file(r.previous, before, &error), error);
+    assert_int_equal(rename(r.checkpoint, r.next), 0);
+    assert_int_equal(symlink(r.checkpoint, r.checkpoint), 0); /* for root too */
+    expect_failure(&r, ".safetensors: cannot open: ");
+    assert_false(file_exists(r.warning));
+    assert_int_equal(rename(r.next, r.checkpoint), 0);
+    assert_good(sha256_of_file(r.previous, hex, &error), error);
+    assert_string_equal(hex, before);
+    assert_good(sha256_of_file(r.checkpoint, hex, &error), error);
+    assert_string_equal(hex, newest);
+    expect(&r, DONE);
+    expect_result(&want, &r);
+    runlog_free(&want.log);
+    run_close(&r);
+}
+
+/* Of no hash is as good as damaged; and no number in it keeps the training busy. */
+static void test_unbounded_checkpoint(void **state)
+{
+    (void)state;
+    struct run r;
+    struct error error;
+    uint8_t *data;
+    size_t size;
+    static const char *const keys[] = {"payload_sha256", "header_sha256"};
+    run_open(&r, "carlini");
+    r.settings.until = 1;
+    r.settings.hyper.examples = 10;
+    expect(&r, STOPPED);
+    unlink(r.previous);
+    tamper(&r, "epoch", "1152921504606846977");
+    tamper(&r, "step", "2305843009213693952"); /* two an epoch: they fit */
+    expect_failure(&r, "is past epoch 3");
+    assert_good(file_read(r.checkpoint, 1 << 25, &data, &size, &error), error);
+    for (int i = 0; i < 2; i++)
+        memcpy(memmem(data, size, keys[i], strlen(keys[i])), "x", 1);
+    assert_good(file_write(r.checkpoint, data, size, &error), error);
+    free(data);
+    expect_failure(&r, "that has no hashes of itself");
+    run_close(&r);
+}
+
+/* Two of the files are one, by name or by what the names lead to. */
+static void test_same_names(void **state)
+{
+    (void)state;
+    struct run r;
+    struct error error;
+    char before[SHA256_HEX_SIZE], hex[SHA256_HEX_SIZE], *other = support_path("other");
+    char *folder = support_path("link"), *linked;
+    run_open(&r, "carlini");
+    r.settings.hyper.examples = 5;
+    const struct training_settings kept = r.settings;
+    assert_good(sha256_of_file(r.weights, before, &error), error);
+#define REFUSED(change, words)                                                                     \
+    do {                                                                                           \
+        r.settings.change;                                                                         \
+        expect_failure(&r, words);                                                                 \
+        r.settings = kept;                                                                         \
+        assert_false(file_exists(r.log) || file_exists(r.checkpoint) || file_exists(r.out));       \
+    } while (0)
+    REFUSED(out = r.weights, "is given both as initial weights and as final weights");
+    REFUSED(log = r.weights, "is given both as initial weights and as log");
+    REFUSED(checkpoint = r.weights, "is given both as initial weights and as checkpoint");
+    REFUSED(log = r.out, "is given both as final weights and as log");
+    REFUSED(checkpoint = r.out, "is given both as final weights and as checkpoint");
+    REFUSED(checkpoint = r.log, "is given both as log and as checkpoint");
+    assert_int_equal(symlink(r.weights, other), 0);
+    REFUSED(out = other, "is given both as initial weights and as final weights");
+    unlink(other);
+    assert_int_equal(link(r.weights, other), 0);
+    REFUSED(log = other, "is given both as initial weights and as log");
+    unlink(other);
+    /* None is there yet, but it is one folder. */
+    char *scratch = strndup(r.log, (size_t)(strrchr(r.log, '/') - r.log));
+    assert_int_equal(symlink(scratch, folder), 0);
+    assert_true(asprintf(&linked, "%s%s", folder, strrchr(r.log, '/')) > 0);
+    REFUSED(checkpoint = linked, "is given both as log and as checkpoint");
+#undef REFUSED
+    assert_good(sha256_of_file(r.weights, hex, &error), error);
+    assert_string_equal(hex, before);
+    unlink(folder);
+    free(scratch);
+    free(linked);
+    free(folder);
+    free(other);
     run_close(&r);
 }
 
@@ -648,12 +765,21 @@ static void test_plotted(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_carlini),          cmocka_unit_test(test_resnet56),
-        cmocka_unit_test(test_terminated),       cmocka_unit_test(test_killed),
-        cmocka_unit_test(test_finished),         cmocka_unit_test(test_other_arguments),
-        cmocka_unit_test(test_wrong_checkpoint), cmocka_unit_test(test_damaged_checkpoint),
-        cmocka_unit_test(test_between_renames),  cmocka_unit_test(test_keep),
-        cmocka_unit_test(test_missing_files),    cmocka_unit_test(test_plotted),
+        cmocka_unit_test(test_carlini),
+        cmocka_unit_test(test_resnet56),
+        cmocka_unit_test(test_terminated),
+        cmocka_unit_test(test_killed),
+        cmocka_unit_test(test_finished),
+        cmocka_unit_test(test_other_arguments),
+        cmocka_unit_test(test_wrong_checkpoint),
+        cmocka_unit_test(test_damaged_checkpoint),
+        cmocka_unit_test(test_between_renames),
+        cmocka_unit_test(test_keep),
+        cmocka_unit_test(test_missing_files),
+        cmocka_unit_test(test_plotted),
+        cmocka_unit_test(test_refused_checkpoint),
+        cmocka_unit_test(test_unbounded_checkpoint),
+        cmocka_unit_test(test_same_names),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

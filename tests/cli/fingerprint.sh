@@ -1,0 +1,26 @@
+#!/bin/bash
+# numerics-fingerprint: what is recorded; of two in one folder the second stops with one line and disturbs
+# nothing; at a signal it says no more than that, for it begins anew.
+set -euo pipefail
+
+take() { exec "$BIN/numerics-fingerprint" --threads 1 --folder "$TMP/$1"; } # take FOLDER: becomes the tool
+await() { for _ in {1..3000}; do [ ! -e "$1" ] || return 0; sleep 0.01; done; echo "no $1"; exit 1; }
+says() { [ "$(cat "$TMP/err")" = "numerics-fingerprint: $1" ] || { cat "$TMP/err"; exit 1; } }
+
+(take one) >"$TMP/out" & first=$!
+await "$TMP/one/fingerprint.lock"
+kill -STOP $first # not to be done too soon
+code=0; (take one) 2>"$TMP/err" || code=$?
+[ $code = 1 ]
+says "$TMP/one/fingerprint: another process is taking it in this folder"
+kill -CONT $first; wait $first
+cmp "$TMP/out" pipeline/golden/numerics
+[ -z "$(find "$TMP/one" -name '*.lock')" ]
+
+(take two) >"$TMP/out" 2>"$TMP/err" & first=$!
+await "$TMP/two/checkpoint.safetensors.lock" # from here on signals are noticed
+kill -TERM $first
+code=0; wait $first || code=$?
+[ $code = 1 ]
+says "$TMP/two: interrupted"
+[ ! -s "$TMP/out" ]
