@@ -2,7 +2,6 @@
 
 #include "base/file.h"
 
-#include <errno.h>
 #include <jansson.h>
 #include <math.h>
 #include <stdlib.h>
@@ -289,6 +288,29 @@ static bool check_hashes(struct tensor_file *file, const char *path, uint8_t *he
     return file->verified;
 }
 
+/* Once without memory, jansson goes on with a character less, and into buffers that are then too
+ * short. So what it asks for is watched, and after one refusal it gets nothing more. */
+static void *(*allocate)(size_t);
+static bool memory_refused;
+
+static void *allocate_watched(size_t size)
+{
+    void *memory = memory_refused ? NULL : allocate(size);
+    memory_refused = memory == NULL;
+    return memory;
+}
+
+static json_t *load_json(const char *text, size_t length, json_error_t *problem)
+{
+    void (*release)(void *);
+    json_get_alloc_funcs(&allocate, &release);
+    json_set_alloc_funcs(allocate_watched, release);
+    memory_refused = false;
+    json_t *root = json_loadb(text, length, JSON_REJECT_DUPLICATES, problem);
+    json_set_alloc_funcs(allocate, release);
+    return root;
+}
+
 static bool parse(struct tensor_file *file, const char *path, uint8_t *data, size_t size,
                   struct error *error)
 {
@@ -299,10 +321,9 @@ static bool parse(struct tensor_file *file, const char *path, uint8_t *data, siz
         return error_set(error, "%s: not a safetensors file: header of %llu bytes in a file of %zu",
                          path, (unsigned long long)length, size);
     json_error_t problem = {.text = ""};
-    errno = 0;
-    json_t *root = json_loadb((char *)data + 8, (size_t)length, JSON_REJECT_DUPLICATES, &problem);
+    json_t *root = load_json((char *)data + 8, (size_t)length, &problem);
     file->owned[1] = root;
-    if (root == NULL && errno == ENOMEM) /* jansson has no word for it, or calls a token invalid */
+    if (memory_refused)
         return error_memory(error, "%s: out of memory for its header", path);
     if (!json_is_object(root))
         return error_set(error, "%s: header is not a JSON object: %s at byte %d", path,

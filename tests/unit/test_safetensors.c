@@ -466,6 +466,32 @@ static void test_no_memory(void **state)
     free(good);
 }
 
+/* The same in reading: an error, or the very metadata, of a length for which buffers grow. */
+static void test_no_memory_to_read(void **state)
+{
+    (void)state;
+    static const char value[] = "a value that is longer than what a buffer has room for at first";
+    struct metadata metadata = {.count = 0};
+    struct tensor_file file;
+    struct error error;
+    metadata_add(&metadata, "a key that is also rather long", value);
+    assert_good(tensor_file_write(path, tensors, TENSORS, &metadata, &error), error);
+    long failed = 0, wanted = 0;
+    json_set_alloc_funcs(allocate_scarce, free);
+    do {
+        allocations_left = wanted++;
+        if (!tensor_file_read(&file, path, &error)) {
+            assert_non_null(strstr(error.text, "out of memory"));
+            failed++;
+            continue;
+        }
+        assert_string_equal(tensor_file_metadata(&file, metadata.keys[0]), value);
+        tensor_file_free(&file);
+    } while (allocations_left < 0);
+    json_set_alloc_funcs(malloc, free);
+    assert_true(failed > 10);
+}
+
 int main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, make_path, drop_path)
@@ -476,7 +502,7 @@ int main(void)
         TEST(test_malformed_headers), TEST(test_unusual_but_good),
         TEST(test_too_much),          TEST(test_no_file),
         TEST(test_bad_text),          TEST(test_hashes),
-        TEST(test_no_memory),
+        TEST(test_no_memory),         TEST(test_no_memory_to_read),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
