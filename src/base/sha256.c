@@ -2,6 +2,7 @@
 
 #include "base/file.h"
 
+#include <openssl/crypto.h>
 #include <openssl/evp.h>
 #include <stdint.h>
 #include <stdlib.h>
@@ -10,7 +11,9 @@
 
 bool sha256_start(struct sha256 *hash, struct error *error)
 {
-    hash->context = EVP_MD_CTX_new();
+    /* Without memory for what it makes at first, OpenSSL 3.0 would follow a null pointer. */
+    bool ready = OSSL_LIB_CTX_get0_global_default() != NULL;
+    hash->context = ready ? EVP_MD_CTX_new() : NULL;
     if (hash->context == NULL || EVP_DigestInit_ex(hash->context, EVP_sha256(), NULL) != 1) {
         sha256_drop(hash);
         return error_memory(error, "cannot start SHA-256");

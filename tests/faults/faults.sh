@@ -75,8 +75,10 @@ whole() {
         changed=yes
         case $file in
         *.partial | *.lock)
-            # What could not be removed stays, and, empty, what could not be locked.
-            [ "$class" = unlink ] || { [[ $class = @(lock|stat) ]] && [ ! -s "work/$file" ]; } \
+            # What could not be removed stays, and, empty, what could not be locked, or what the
+            # thread library's end left locked.
+            [ "$class" = unlink ] || { [ ! -s "work/$file" ] \
+                && { [[ $class = @(lock|stat) ]] || grep -q '^libgomp: ' err; }; } \
                 || complain "leaves $file"
             ;;
         *.download) ;; # kept on purpose, to be gone on with
