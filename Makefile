@@ -9,10 +9,6 @@ MAKEFLAGS += --no-builtin-rules
 # Numbers have points, in every locale.
 export LC_ALL := C
 
-.PHONY: help
-help:
-	@cat pipeline/help.txt
-
 ifneq ($(and $(filter deps clean distclean,$(MAKECMDGOALS)),$(word 2,$(MAKECMDGOALS))),)
 
 # `make deps paper`, `make clean check`: what a make goes by is changed, so each goal has a make of its own.
@@ -24,7 +20,9 @@ one-by-one:
 
 else
 
-.PHONY: deps
+.PHONY: help deps
+help:
+	@cat pipeline/help.txt
 deps:
 	@pipeline/install-packages.sh
 
