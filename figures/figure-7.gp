@@ -54,7 +54,7 @@ set lmargin screen 0.595
 set rmargin screen 0.985
 set title "(d) Steps along the tangent"
 set border 3
-set xlabel "$s$"
+set xlabel "$v$"
 set label 1 "$F-F^*$" at screen 0.525, graph 0.5
 set xrange [-1.12:0.42]
 set yrange [-0.05:0.6]

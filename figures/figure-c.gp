@@ -17,12 +17,12 @@ unset grid
 set border 15
 set tics scale 0.4
 
-set arrow 1 from screen 0.14,0.025 to screen 0.2,0.025 nohead linestyle 11
-set label 1 "exact expectation" at screen 0.21,0.025
-set arrow 2 from screen 0.45,0.025 to screen 0.51,0.025 nohead linestyle 12
-set label 2 "bound" at screen 0.52,0.025
-set label 3 "" at screen 0.68,0.025 point linestyle 11
-set label 4 "mean of seeded runs" at screen 0.7,0.025
+set arrow 1 from screen 0.08,0.025 to screen 0.14,0.025 nohead linestyle 11
+set label 1 "exact expectation" at screen 0.15,0.025
+set arrow 2 from screen 0.41,0.025 to screen 0.47,0.025 nohead linestyle 12
+set label 2 "bound (dotted: of Theorem 2)" at screen 0.48,0.025
+set label 3 "" at screen 0.76,0.025 point linestyle 11
+set label 4 "mean of seeded runs" at screen 0.78,0.025
 
 set multiplot
 set lmargin screen 0.09
@@ -62,7 +62,7 @@ set mytics 10
 
 set lmargin screen 0.595
 set rmargin screen 0.98
-set label 5 "rise" at screen 0.508, graph 0.5
+set label 5 "excess" at screen 0.508, graph 0.5
 set title "(b) Theorems 2 and 3"
 set xlabel "$k$"
 set yrange [1e-3:0.2]
@@ -89,9 +89,9 @@ set label 5 "$\\mathbb{E}[F(w_k)]-F^*$" at screen 0.508, graph 0.5
 set title "(d) The corollary"
 set xlabel "$k$"
 set yrange [5e-5:4]
-set label 6 "constant" at 900, 0.017
+set label 6 "constant, single" at 250, 0.018
 set label 7 "constant, batch" at 3, 0.003
-set label 8 "diminishing" at 150, 0.0003
+set label 8 "diminishing" at 60, 0.0003
 plot DAT index "constant" using 1:3 with lines linestyle 12, \
      "" index "constant" using 1:2 with lines linestyle 11, \
      "" index "constant" using 1:9 every 4 with points linestyle 11, \

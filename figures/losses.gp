@@ -5,7 +5,8 @@
 # data; then only the first epochs of the published curve are shown. MORE are tables of loss-to-dat of one
 # seed each, for panel 1, and MORE_SEEDS those seeds; or both are empty. For panels 1 and 2: DATi, a table
 # of loss-to-dat; TITLEi; OURSi and PUBLISHEDi, what its losses are divided by; LABELi, what they then
-# are; SCALEi, linear or log; FLOORi, below which it cannot fall, or 0.
+# are; SCALEi, linear or log; FLOORi, below which it cannot fall, or 0; LEASTi, below which the published
+# loss, as it was read, is not drawn.
 
 WIDTH = 15.6
 HEIGHT = 7.2
@@ -21,6 +22,7 @@ array scale[2] = [SCALE1, SCALE2]
 array what[2] = [LABEL1, LABEL2]
 array ours[2] = [real(OURS1), real(OURS2)]
 array least[2] = [real(FLOOR1), real(FLOOR2)]
+array readable[2] = [real(LEAST1), real(LEAST2)]
 array published[2] = [real(PUBLISHED1), real(PUBLISHED2)]
 
 set xlabel "epoch" offset 0,0.9
@@ -73,11 +75,11 @@ do for [i = 1:2] {
     further = i == 1 && MORE ne "" ? MORE : dat[i]
     if (int(SEEDS) > 1) {
         plot dat[i] using 1:($4/ours[i]):($5/ours[i]) with filledcurves linestyle 3, \
-             "" using 1:($2/published[i]) with lines linestyle 2, \
+             "" using 1:($2 < readable[i] ? NaN : $2/published[i]) with lines linestyle 2, \
              for [file in further] file using 1:($3/ours[i]) with lines linestyle 6, \
              dat[i] using 1:($3/ours[i]) with linespoints linestyle 1 pointinterval every
     } else {
-        plot dat[i] using 1:($2/published[i]) with lines linestyle 2, \
+        plot dat[i] using 1:($2 < readable[i] ? NaN : $2/published[i]) with lines linestyle 2, \
              for [file in further] file using 1:($3/ours[i]) with lines linestyle 6, \
              dat[i] using 1:($3/ours[i]) with linespoints linestyle 1 pointinterval every
     }

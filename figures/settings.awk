@@ -1,6 +1,7 @@
 # Settings of one loss figure, as gnuplot assignments (see losses.gp).
-#   awk -f figures/common.awk -f figures/settings.awk -v profile=P -v track=T -v seeds="1 2"
+#   awk -f figures/common.awk -f paper/results.awk -f figures/settings.awk -v profile=P -v track=T -v seeds="1 2"
 #       -v left=RUN -v right=RUN -v more="3 4" -v runs=FOLDER_OF_RUNS -v curves=FOLDER_OF_TABLES
+#       -v published=data/published/curves
 # Everything about the training is taken from the log of the first seed. more: seeds of the left run that
 # are drawn curve by curve.
 
@@ -45,6 +46,9 @@ function panel(i, run,    path)
         : loss_floor() * (examples == FULL ? FULL / 1000 : 1))
     # The all-ones curve falls through four powers of ten.
     set("SCALE" i, run == "all-ones" ? "log" : "linear")
+    # What was read off a linear axis says nothing of the powers of ten below its error.
+    read_totals(published "/" run ".dat")
+    set("LEAST" i, run == "all-ones" ? reading_error(published "/" run ".dat") : 0)
 }
 
 BEGIN {

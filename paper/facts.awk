@@ -1,9 +1,10 @@
 # Every number and name in the paper's text that the pipeline decides, as LaTeX macros.
 #   awk -f figures/common.awk -f paper/results.awk -f paper/facts.awk -v profile=P -v tracks="T..." -v seeds="1 2"
-#       -v runs="R..." -v folder=RUNS -v command=C -v overrides="NAME=value..." -v commit=C
+#       -v runs="T/R..." -v floats="T/figure-4..." -v folder=RUNS -v command=C -v overrides="NAME=value..." -v commit=C
 #       -v version=V -v chain=CHAIN.dat -v networks=NETWORKS.txt -v published=ACCURACIES.tsv
 #       -v curves=data/published/curves -v whole=1
-# whole=1: trained as the published runs were.
+# whole=1: trained as the published runs were. runs: of each track, those that there are; floats: its figures and
+# tables.
 
 # 0.0001 -> 10^{-4}, 0.0003 -> 3\cdot10^{-4}; to so many decimals, 14 unless told.
 function scientific(number, decimals,    part)
@@ -21,21 +22,28 @@ function typed(text)
 }
 
 # All runs of all tracks and seeds train on as many examples, and all of a network for as long.
-function check_runs(    t, s, r, path, net)
+function check_runs(    s, r, path, net)
 {
-    for (t = 1; t <= track_count; t++)
-        for (r = 1; r <= run_count; r++)
-            for (s = 1; s <= seed_count; s++) {
-                path = folder "/" track[t] "/" run[r] "/seed-" seed[s]
-                read_log(path "/log.tsv")
-                net = log_value(path "/log.tsv", "net")
-                same("examples", log_value(path "/log.tsv", "examples"), path)
-                same("learning rate", log_value(path "/log.tsv", "learning_rate"), path)
-                same("arithmetic", log_value(path "/log.tsv", "arithmetic"), path)
-                same("epochs of " net, log_value(path "/log.tsv", "epochs"), path)
-                read_accuracies(path "/accuracy.tsv")
-                same("tested examples", EXAMPLES[path "/accuracy.tsv", "test"], path)
-            }
+    for (r = 1; r <= run_count; r++)
+        for (s = 1; s <= seed_count; s++) {
+            path = folder "/" run[r] "/seed-" seed[s]
+            read_log(path "/log.tsv")
+            net = log_value(path "/log.tsv", "net")
+            same("examples", log_value(path "/log.tsv", "examples"), path)
+            same("learning rate", log_value(path "/log.tsv", "learning_rate"), path)
+            same("arithmetic", log_value(path "/log.tsv", "arithmetic"), path)
+            same("epochs of " net, log_value(path "/log.tsv", "epochs"), path)
+            read_accuracies(path "/accuracy.tsv")
+            same("tested examples", EXAMPLES[path "/accuracy.tsv", "test"], path)
+        }
+}
+
+# The label of OpenBLAS's results as settings of make.
+function named_profile(    text)
+{
+    text = profile
+    sub(/-openblas$/, " GEMM=openblas", text)
+    return text
 }
 
 function same(what, value, path)
@@ -45,29 +53,75 @@ function same(what, value, path)
     FACT[what] = value
 }
 
-# A number that the text asks for by a name with a hyphen: \numberof{train-kaiming}.
-function number(name, value)
+# A macro whose name has other characters than letters.
+function named(name, value)
 {
-    print "\\expandafter\\newcommand\\expandafter*\\csname number-" name "\\endcsname{" value "}"
+    print "\\expandafter\\newcommand\\expandafter*\\csname " name "\\endcsname{" value "}"
 }
 
+# What the text asks for as \numberof{train-kaiming}.
+function number(name, value) { named("number-" name, value) }
+
 # Accuracies, mean losses of the second and the last epoch, and how far ResNet56's last is above its floor; of the
-# first seed of the first track.
-function print_results(    r, path, log_file, size)
+# first seed. Those of the second track have its name before theirs: \numberof{as-written/val-kaiming}.
+function print_results(    r, path, log_file, size, name, of)
 {
     for (r = 1; r <= run_count; r++) {
-        path = folder "/" track[1] "/" run[r] "/seed-" seed[1]
-        number("train-" run[r], sprintf("%.2f", ACCURACY[path "/accuracy.tsv", "train"]))
-        number("val-" run[r], sprintf("%.2f", ACCURACY[path "/accuracy.tsv", "test"]))
+        name = run[r]
+        sub(/.*\//, "", name)
+        of = index(run[r], track[1] "/") == 1 ? "" : substr(run[r], 1, length(run[r]) - length(name))
+        path = folder "/" run[r] "/seed-" seed[1]
+        number(of "train-" name, sprintf("%.2f", ACCURACY[path "/accuracy.tsv", "train"]))
+        number(of "val-" name, sprintf("%.2f", ACCURACY[path "/accuracy.tsv", "test"]))
         log_file = path "/log.tsv"
         read_totals(log_file)
         size = terms(log_file, FACT["examples"])
         if (LAST[log_file] > 1)
-            number("second-" run[r], sprintf("%.3g", TOTAL[log_file, 2] / size))
-        number("last-" run[r], sprintf("%.3g", TOTAL[log_file, LAST[log_file]] / size))
-        if (run[r] ~ /^resnet56-/)
-            number("above-" run[r], sprintf("%.3f", TOTAL[log_file, LAST[log_file]] / size - loss_floor()))
+            number(of "second-" name, sprintf("%.3g", TOTAL[log_file, 2] / size))
+        number(of "last-" name, sprintf("%.3g", TOTAL[log_file, LAST[log_file]] / size))
+        if (log_value(log_file, "loss") == "cross-entropy-of-softmax")
+            number(of "above-" name, sprintf("%.3f", TOTAL[log_file, LAST[log_file]] / size - loss_floor()))
     }
+}
+
+# How far the run that misses lies below the published accuracies, and its curve above the published one, in per
+# cent of that one's range: of the first seed of the first track.
+function print_misses(run,    path, log_file, curve, k, most, gap, least, greatest)
+{
+    path = folder "/" track[1] "/" run "/seed-" seed[1]
+    number("below-val-" run, below(printed_accuracy(run, "test"), path, "test"))
+    number("below-train-" run, below(printed_accuracy(run, "train"), path, "train"))
+    number("below-log-" run, below(LOGGED[run], path, "train"))
+    log_file = path "/log.tsv"
+    curve = curves "/" run ".dat"
+    read_totals(curve)
+    for (k = 1; k <= LAST[log_file] && k <= LAST[curve]; k++) {
+        gap = TOTAL[log_file, k] - TOTAL[curve, k]
+        most = k == 1 || gap > most ? gap : most
+        least = k == 1 || TOTAL[curve, k] + 0 < least ? TOTAL[curve, k] + 0 : least
+        greatest = k == 1 || TOTAL[curve, k] + 0 > greatest ? TOTAL[curve, k] + 0 : greatest
+    }
+    if (greatest > least)
+        number("above-curve-" run, sprintf("%.0f", 100 * most / (greatest - least)))
+}
+
+function below(published, path, split_name)
+{
+    return sprintf("%.2f", published - ACCURACY[path "/accuracy.tsv", split_name])
+}
+
+# The tracks that have a figure or a table, as a list for LaTeX's \@for: see \tracksof.
+function print_floats(    n, i, part, all, count, float, having)
+{
+    n = split(floats, part, " ")
+    for (i = 1; i <= n; i++) {
+        split(part[i], all, "/")
+        if (!(all[2] in having))
+            float[++count] = all[2]
+        having[all[2]] = having[all[2]] (having[all[2]] == "" ? "" : ",") all[1]
+    }
+    for (i = 1; i <= count; i++)
+        named("tracks-" float[i], having[float[i]])
 }
 
 # A fact that must have been read.
@@ -131,9 +185,9 @@ BEGIN {
     macro("commit", commit)
     macro("tracks", listed(tracks))
     macro("makecommand", typed(command))
+    macro("again", typed("PROFILE=" named_profile() (overrides == "" ? "" : " ") overrides))
     macro("changed", overrides == "" ? "" : " with \\texttt{" typed(overrides) "}")
-    gsub(/ /, ",", tracks)
-    macro("tracklist", tracks)
+    macro("seeds", listed(seeds))
     macro("seedlist", (seed_count > 1 ? "seeds " : "seed ") listed(seeds))
     macro("trainexamples", thousands(FACT["examples"]))
     macro("testexamples", thousands(FACT["tested examples"]))
@@ -159,10 +213,13 @@ BEGIN {
     macro("longdistance", sprintf("%.2f", fact("long-distance")))
     macro("onesresolution", scientific(reading_error(curves "/all-ones.dat"), 1))
     macro("oneslabels", LABELS[ones])
+    condition("onesone", LABELS[ones] == 1)
     macro("onesleast", scientific(LEAST[ones], 2))
     macro("onesgreatest", scientific(GREATEST[ones], 2))
     macro("arithmetic", fact("arithmetic"))
     print_results()
+    print_misses("resnet56-bs10")
+    print_floats()
     condition("whole", whole)
     # What the discussion is about: these trainings have the same bits wherever they are done.
     condition("discussed", whole && FACT["arithmetic"] == "exact" && seeds == 1 && track[1] == "as-run")

@@ -1,7 +1,8 @@
 # Macros and rows on speed and cost, from a recorded benchmark.
 #   awk -f figures/common.awk -f figures/rounds.awk -f paper/speed.awk -v best=GFLOPS -v threads=N
-#       -v experiments=pipeline/experiments.tsv data/recorded/speed/rounds.tsv
-# Hours are what the as-run experiments' epochs would take at the measured rates. Who: "ours", or PyTorch
+#       -v experiments=pipeline/experiments.tsv -v machines="MACHINE.tsv..." data/recorded/speed/rounds.tsv
+# Hours are what the as-run experiments' epochs would take at the measured rates; those of the recorded runs are
+# what their machine.tsv say that they took. Who: "ours", or PyTorch
 # as "" or "-kept" (rounds.awk).
 
 function speed(key, who,    value)
@@ -20,6 +21,31 @@ function hours(who,    line, part, sum)
     return sum
 }
 
+function recorded_hours(    n, i, file, line, part, sum)
+{
+    n = split(machines, file, " ")
+    for (i = 1; i <= n; i++) {
+        while ((getline line < file[i]) > 0)
+            if (split(line, part, "\t") == 2 && part[1] == "training seconds")
+                sum += part[2] / 3600
+        close(file[i])
+    }
+    return sum
+}
+
+# How many rounds count where any does.
+function rounds_counted(    k, count, least, most)
+{
+    for (k = 1; k <= key_count; k++) {
+        count = counted[keys[k], "ours" SUBSEP threads]
+        if (count > 0 && (least == 0 || count < least))
+            least = count
+        if (count > most)
+            most = count
+    }
+    return least == most ? most + 0 : least " to " most
+}
+
 function row(key,    part, one, ours, installed, kept)
 {
     split(key, part, SUBSEP)
@@ -28,8 +54,9 @@ function row(key,    part, one, ours, installed, kept)
     installed = speed(key, "")
     kept = speed(key, "-kept")
     return (part[1] == "carlini" ? "Carlini" : "ResNet56") " & " part[2] (counted[key, "ours" SUBSEP threads] > 0 ? "" : "$^*$") " & " \
-        sprintf("%.0f & %.0f & %.2f & %d & %.0f & %.1f & %.0f & %.1f", one, ours, ours / one,
-        rss[key, "ours" SUBSEP threads], installed, ours / installed, kept, ours / kept) "\\\\"
+        thousands(sprintf("%.0f", one)) " & " thousands(sprintf("%.0f", ours)) sprintf(" & %.2f & ", ours / one) \
+        thousands(rss[key, "ours" SUBSEP threads]) \
+        sprintf(" & %.0f & %.1f & %.0f & %.1f", installed, ours / installed, kept, ours / kept) "\\\\"
 }
 
 END {
@@ -41,6 +68,9 @@ END {
     macro("speedrows", rows)
     macro("speedpeak", sprintf("%.0f", best))
     macro("speedthreads", threads)
+    macro("speedrounds", taken[keys[1]])
+    macro("speedcounted", rounds_counted())
+    macro("hoursrecorded", sprintf("%.1f", recorded_hours()))
     macro("hoursours", sprintf("%.1f", hours("ours")))
     macro("hoursinstalled", sprintf("%.1f", hours("")))
     macro("hourskept", sprintf("%.1f", hours("-kept")))

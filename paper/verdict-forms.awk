@@ -42,7 +42,7 @@ FNR == 1 { next }
     sub(/^[^ ]+ /, "", part)
     sub(/ .*/, "", name)
     count[$10]++
-    of[name]++
+    of[name] += $10 != "cannot be tested"
     held[name] += $10 == "reproduced" || $10 == "reproduced only as-run"
 }
 form == "text" && part != last_part { print (last_part == "" ? "" : "\n") plain(part) "\n" }
@@ -59,7 +59,10 @@ form == "text" {
     next
 }
 {
-    rows = rows $2 " {\\scriptsize(" $3 ($8 == "" ? "" : "; " $8) ")} & " number($4) \
+    # A place and a unit of a word do not break.
+    gsub(/ /, "~", $3)
+    gsub(/,~/, ", ", $3)
+    rows = rows $2 " {\\scriptsize(" $3 ($8 == "" ? "" : ($8 ~ / / ? "; " : ";~") $8) ")} & " number($4) \
         ($5 == "no" ? "$^*$" : "") " & " number($6) " & " number($7) " & " relation($9) " & " $10 "\\\\\n"
 }
 END {

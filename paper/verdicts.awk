@@ -1,11 +1,12 @@
 # Judges the paper's claims: a line of tab-separated fields for each, after a header.
 #   awk -f figures/common.awk -f paper/results.awk -f paper/verdicts.awk -f FORMULAS -v claims=paper/claims.txt
-#       -v tracks="T..." -v seeds="1 2" -v folder=RUNS -v published=data/published
+#       -v runs="T/R..." -v seeds="1 2" -v folder=RUNS -v published=data/published
 #       -v zeros="1 2 3 4" -v bounds=BOUNDS.tsv -v whole=1
 # FORMULAS is what formulas.awk makes of the claims. whole=0: these runs are not as long, or not on as many
 # examples, as the published ones, and nothing is judged. zeros: of which seeds there is all zeros as-run.
 #
-# A claim is held against the mean of its value over the seeds, track by track:
+# A claim is held against the mean of its value over the seeds, track by track. A track that has not all the runs
+# that the claim is about is left out.
 #     reproduced             as the code ran, and also as the text has it if that was trained
 #     reproduced only as-run, reproduced only as-written
 #     not reproduced
@@ -20,7 +21,8 @@ function labels(run)
 {
     if (SOURCE == "published")
         MISSING = 1
-    return LABELS[results(run) "/answers.tsv"]
+    else if (is_trained(run))
+        return LABELS[results(run) "/answers.tsv"]
 }
 
 # Of the seeds of all zeros that learn: "count"; "most", the greatest accuracy; or the mean of "train", "val",
@@ -63,19 +65,15 @@ function bound(theorem)
 function loss(run, epoch,    path)
 {
     path = SOURCE == "published" ? curve(run) : results(run) "/log.tsv"
+    if (SOURCE != "published" && !is_trained(run))
+        return 0
+    READ_OFF = READ_OFF || SOURCE == "published"
     # Below the reading error it is no number; nor is what a log calls inf or nan, for every awk.
     if (!((path, epoch) in TOTAL) || TOTAL[path, epoch] ~ /[^-+.0-9e]/ || (SOURCE == "published" && TOTAL[path, epoch] < ERROR[run]))
         MISSING = 1
     return TOTAL[path, epoch] + 0
 }
 function last() { return EPOCHS[SOURCE] }
-
-# Of a batch: the plotted loss of a Carlini run by its number of batches.
-function mean_loss(run, epoch)
-{
-    return over(loss(run, epoch), batches(SOURCE == "published" ? 50000 \
-        : EXAMPLES[results(run) "/accuracy.tsv", "train"], run ~ /bs300$/ ? 300 : run ~ /bs10$/ ? 10 : 128))
-}
 
 # The first epoch by which `share` of the fall from the first loss to the lowest is done.
 function flat(run, share,    k, lowest)
@@ -134,14 +132,19 @@ function over(a, b)
     return 0
 }
 
-function accuracy(run, split_name,    path)
+function accuracy(run, split_name)
 {
     if (SOURCE == "published")
         return printed_accuracy(run, split_name)
-    path = results(run) "/accuracy.tsv"
-    if (!((path, split_name) in ACCURACY))
-        MISSING = 1
-    return ACCURACY[path, split_name]
+    return is_trained(run) ? ACCURACY[results(run) "/accuracy.tsv", split_name] : 0
+}
+
+# Whether SOURCE has this run at all.
+function is_trained(run)
+{
+    if (!((SOURCE, run) in TRAINED))
+        MISSING = UNTRAINED = 1
+    return (SOURCE, run) in TRAINED
 }
 
 # SOURCE is "published" or TRACK/SEED.
@@ -166,6 +169,7 @@ function read_published(    run)
 function read_run(source, run,    path)
 {
     SOURCE = source
+    TRAINED[source, run]
     path = results(run)
     read_accuracies(path "/accuracy.tsv")
     read_answers(path "/answers.tsv")
@@ -217,11 +221,11 @@ function read_claims(    line, key, text, title)
         fail(claims ": no claim")
 }
 
-# Works the claim's value out; "" where something is missing.
+# Works the claim's value out; "" where something is missing, and UNTRAINED if that is a whole run.
 function evaluate(c, source,    value)
 {
     SOURCE = source
-    MISSING = 0
+    MISSING = UNTRAINED = READ_OFF = 0
     value = formula(CLAIM[c, "claim"])
     return MISSING ? "" : value
 }
@@ -243,43 +247,55 @@ function holds(value, test, printed,    part)
     fail(claims ": a test that is none: " test)
 }
 
-# Of one track: its mean, range and number of seeds in OURS, whether the mean passes in PASSES.
+# Of one track: its mean, range and number of seeds in OURS, whether the mean passes in PASSES, and whether it can
+# be asked at all in JUDGED.
 function judge(c, track, printed,    s, value, sum, least, most)
 {
+    JUDGED[track] = 1
     for (s = 1; s <= seed_count; s++) {
         value = evaluate(c, track "/" seed[s])
         if (value == "") {
             OURS[track] = "-"
+            JUDGED[track] = !UNTRAINED
             return PASSES[track] = 0
         }
         sum += value
         least = s == 1 ? value : min(least, value)
         most = s == 1 ? value : max(most, value)
     }
-    OURS[track] = shown(sum / seed_count)
+    OURS[track] = shown(sum / seed_count, CLAIM[c, "unit"])
     if (seed_count > 1)
-        OURS[track] = OURS[track] " (" shown(least) " to " shown(most) ")"
+        OURS[track] = OURS[track] " (" shown(least, CLAIM[c, "unit"]) " to " shown(most, CLAIM[c, "unit"]) ")"
     return PASSES[track] = holds(sum / seed_count, CLAIM[c, "test"], printed)
 }
 
-# Two places where that says enough, three digits where it does not.
-function shown(value)
+# Two places where that says enough, three digits where it does not; a count as it is. A published curve, read off
+# an image, is known to about three digits.
+function shown(value, unit, read_off)
 {
     if (value == "")
         return "-"
+    if (unit ~ /^(epochs|labels|seeds)/ && value == int(value))
+        return value ""
+    if (read_off && abs(value) >= 10)
+        return sprintf("%.3g", value)
     return value != 0 && (abs(value) < 0.1 || abs(value) >= 1e6) ? sprintf("%.3g", value) \
         : sprintf("%.2f", value)
 }
 
-function verdict(c,    t, passed)
+function verdict(c,    t, passed, judged)
 {
     if (CLAIM[c, "test"] == "none")
         return "cannot be tested"
     if (!whole)
         return "not judged"
-    for (t = 1; t <= track_count; t++)
+    for (t = 1; t <= track_count; t++) {
         passed += PASSES[track[t]]
-    if (passed == track_count)
+        judged += JUDGED[track[t]]
+    }
+    if (judged == 0)
+        return "not judged"
+    if (passed == judged)
         return "reproduced"
     if (passed == 0)
         return "not reproduced"
@@ -288,15 +304,19 @@ function verdict(c,    t, passed)
 
 BEGIN {
     SCRIPT = "verdicts.awk"
-    track_count = split(tracks, track, " ")
     seed_count = split(seeds, seed, " ")
     read_published()
     read_bounds()
-    for (t = 1; t <= track_count; t++)
+    n = split(runs, run, " ")
+    for (r = 1; r <= n; r++) {
+        split(run[r], part, "/")
+        if (!(part[1] in PASSES))
+            track[++track_count] = part[1]
+        PASSES[part[1]] = 0
         for (s = 1; s <= seed_count; s++)
-            for (run in RUN)
-                read_run(track[t] "/" seed[s], run)
-    more_count = (" " tracks " ") ~ / as-run / ? split(zeros, more, " ") : 0
+            read_run(part[1] "/" seed[s], part[2])
+    }
+    more_count = "as-run" in PASSES ? split(zeros, more, " ") : 0
     for (s = 1; s <= more_count; s++)
         read_run("as-run/" more[s], "all-zeros")
     read_claims()
@@ -306,10 +326,11 @@ BEGIN {
         printed = ""
         if (CLAIM[c, "test"] != "none") {
             printed = evaluate(c, "published")
+            read_off = READ_OFF
             for (t = 1; t <= track_count; t++)
                 judge(c, track[t], printed)
         }
-        print CLAIM[c, "claim"] "\t" CLAIM[c, "says"] "\t" CLAIM[c, "where"] "\t" shown(printed) "\t" \
+        print CLAIM[c, "claim"] "\t" CLAIM[c, "says"] "\t" CLAIM[c, "where"] "\t" shown(printed, CLAIM[c, "unit"], read_off) "\t" \
             (printed == "" ? "-" : holds(printed, CLAIM[c, "test"], printed) ? "yes" : "no") "\t" OURS["as-run"] "\t" OURS["as-written"] "\t" CLAIM[c, "unit"] "\t" CLAIM[c, "test"] "\t" \
             verdict(c) "\t" CLAIM[c, "why"] "\t" CLAIM[c, "part"]
     }

@@ -2,10 +2,10 @@
 #   awk -f figures/common.awk -f paper/results.awk -f paper/zeros.awk -v folders="RUN/seed-1 RUN/seed-2" -v published=data/published
 # No folders: the report has no such table.
 
-function row(name, losses, trained, validated, spread)
+function row(name, losses, format, trained, validated, spread)
 {
-    return name sprintf(" & %.2f & %.2f & %.2f & %.2f & ", TOTAL[losses, 1], TOTAL[losses, LAST[losses]], trained, validated) \
-        spread "\\\\\n"
+    return name sprintf(" & " format " & " format " & %.2f & %.2f & ", TOTAL[losses, 1], TOTAL[losses, LAST[losses]], \
+        trained, validated) spread "\\\\\n"
 }
 
 function in_words(number)
@@ -36,10 +36,10 @@ BEGIN {
         }
         seed = run[i]
         sub(/.*seed-/, "", seed)
-        rows = rows row(seed, log_file, trained, ACCURACY[counts, "test"], \
+        rows = rows row(seed, log_file, "%.2f", trained, ACCURACY[counts, "test"], \
             SPREAD[answers] == 0 ? "none" : sprintf("%.2g", SPREAD[answers]))
     }
-    rows = rows row("published", curve, printed_accuracy("all-zeros", "train"), printed_accuracy("all-zeros", "test"), "--")
+    rows = rows row("published", curve, "%.3g", printed_accuracy("all-zeros", "train"), printed_accuracy("all-zeros", "test"), "--")
     macro("zerosrows", rows)
     macro("zeroscount", in_words(count))
     condition("zeroslearned", learning > 0)

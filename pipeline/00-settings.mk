@@ -1,7 +1,6 @@
 # Settings: what may be given on the command line, and what follows from it.
 
 PROFILE ?= full
-TRACKS ?= as-run
 SEEDS ?= 1
 THREADS ?= $(shell n=$$(nproc); echo $$((n < 256 ? n : 256)))
 GEMM ?= exact
@@ -40,6 +39,21 @@ endif
 OVERRIDABLE := TRAIN_EXAMPLES TEST_EXAMPLES EPOCHS_carlini EPOCHS_resnet56 LEARNING_RATE
 $(foreach v,$(OVERRIDABLE),$(eval $(v) ?= $$(DEFAULT_$(v))))
 
+# The table of experiments: a word a row, its columns parted by colons.
+EXPERIMENTS := $(shell awk '!/^\#/ { gsub("\t", ":"); print }' pipeline/experiments.tsv)
+column = $(word $(1),$(subst :, ,$(2)))
+RUNS := $(foreach e,$(filter as-run:%,$(EXPERIMENTS)),$(call column,2,$(e)))
+
+# The record of finished runs, and whether it has an experiment, with every seed.
+RECORD ?= data/recorded
+recorded_folder = $(RECORD)/$(call column,1,$(1))/$(call column,2,$(1))/seed-$(2)
+is_recorded = $(filter $(words $(SEEDS)),$(words $(wildcard \
+	$(foreach s,$(SEEDS),$(call recorded_folder,$(1),$(s))/log.tsv))))
+
+# From the record, both tracks if it has anything of the second.
+DEFAULT_TRACKS := as-run$(if $(filter recorded,$(PROFILE)),$(if $(strip $(foreach \
+	e,$(filter as-written:%,$(EXPERIMENTS)),$(call is_recorded,$(e)))), as-written))
+TRACKS ?= $(DEFAULT_TRACKS)
 ifeq ($(call all_of,$(TRACKS),as-run as-written),)
 $(error TRACKS=$(TRACKS) is none of as-run, as-written, or both)
 endif
@@ -49,9 +63,6 @@ endif
 ifeq ($(PROFILE)-$(GEMM),recorded-openblas)
 $(error the record is of GEMM=exact)
 endif
-
-# The record of finished runs.
-RECORD ?= data/recorded
 
 # Whether all zeros learns is a matter of its seed, so some more seeds show how often; from the record,
 # all it has.
@@ -70,11 +81,13 @@ $(foreach v,SEEDS ZEROS_SEEDS,$(if $(call wrong_seeds,$($(v))),$(error \
 LABEL := $(PROFILE)$(if $(filter openblas,$(GEMM)),-openblas)
 RUN_ROOT := data/runs/$(LABEL)
 
-# The table of experiments: a word a row, its columns parted by colons.
-EXPERIMENTS := $(shell awk '!/^\#/ { gsub("\t", ":"); print }' pipeline/experiments.tsv)
-column = $(word $(1),$(subst :, ,$(2)))
-RUNS := $(foreach e,$(filter as-run:%,$(EXPERIMENTS)),$(call column,2,$(e)))
-CHOSEN := $(foreach t,$(TRACKS),$(filter $(t):%,$(EXPERIMENTS)))
+# The experiments of this make: those of the tracks asked for. From the record the first track is to be
+# whole, and of the other there is what the record has.
+is_chosen = $(or $(filter-out recorded,$(PROFILE)),$(filter $(firstword $(TRACKS)):%,$(1)),$(is_recorded))
+CHOSEN := $(foreach t,$(TRACKS),$(foreach e,$(filter $(t):%,$(EXPERIMENTS)),$(if $(call is_chosen,$(e)),$(e))))
+# runs_of TRACK: their names.
+runs_of = $(foreach e,$(filter $(1):%,$(CHOSEN)),$(call column,2,$(e)))
+$(foreach t,$(TRACKS),$(if $(call runs_of,$(t)),,$(error $(RECORD) has no run of $(t) with seed $(SEEDS))))
 # seeds_of EXPERIMENT, and which of them are besides SEEDS; of an experiment TRACK:RUN: will do.
 seeds_of = $(SEEDS) $(more_seeds)
 more_seeds = $(if $(filter as-run:all-zeros:%,$(1)),$(filter-out $(SEEDS),$(ZEROS_SEEDS)))

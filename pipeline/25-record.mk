@@ -9,7 +9,6 @@ link_settings = BIN='$(BIN)' DATA='$(DATA)' EXAMPLES='$(TRAIN_EXAMPLES)' TEST_EX
 	ACCURACY_HEAD='$(ACCURACY_HEAD)'
 # recorded_one ACTION,EXPERIMENT,SEED,FOLDER
 recorded_one = $(call link_settings,$(2)) pipeline/recorded.sh $(1) '$(RECORD)' '$(4)' $(3) '$(2)'
-recorded_folder = $(RECORD)/$(call column,1,$(1))/$(call column,2,$(1))/seed-$(2)
 
 # recorded_rules EXPERIMENT,SEED,FOLDER: what trained_rules makes (30-train.mk), from the record.
 define recorded_rules

@@ -4,6 +4,8 @@
 # replaces all stamps before it: so another set of seeds makes the figures anew, and the same set does not.
 
 FIGURES := figures/build/$(LABEL)
+AWK_SHARED := figures/common.awk paper/results.awk
+AWK_TABLE = awk $(AWK_SHARED:%=-f %) -f
 EMPTY :=
 SPACE := $(EMPTY) $(EMPTY)
 FIGURE_STAMP := $(FIGURES)/settings/$(subst $(SPACE),-,$(strip seeds $(SEEDS) zeros $(ZEROS_SEEDS)))
@@ -26,28 +28,32 @@ $(FIGURES)/$(1)/$(2).dat: $(call run_files,$(1),$(2),log.tsv) data/published/cur
 	$(BIN)/loss-to-dat $(patsubst %,--log %,$(call run_files,$(1),$(2),log.tsv)) \
 		--published data/published/curves/$(2).dat --out $$@
 endef
-$(foreach t,$(TRACKS),$(foreach r,$(RUNS),$(eval $(call curve_rule,$(t),$(r)))))
+$(foreach t,$(TRACKS),$(foreach r,$(call runs_of,$(t)),$(eval $(call curve_rule,$(t),$(r)))))
 
-# A loss figure: number, left run, right run. Further seeds of the left run have a curve each.
+# The two runs of a loss figure, left and right, and the figures of a track: those whose runs it has.
+figure-4 := all-zeros all-ones
+figure-5 := kaiming xavier
+figure-8 := carlini-bs300 carlini-bs10
+figure-9 := resnet56-bs300 resnet56-bs10
+LOSS_FIGURES := figure-4 figure-5 figure-8 figure-9
+loss_figures_of = $(foreach f,$(LOSS_FIGURES),$(if $(filter-out $(call runs_of,$(1)),$($(f))),,$(f)))
+
+# loss_figure_rule TRACK,FIGURE,LEFT,RIGHT. Further seeds of the left run have a curve each.
 define loss_figure_rule
-$(FIGURES)/$(1)/figure-$(2).gp: figures/common.awk figures/settings.awk \
+$(FIGURES)/$(1)/$(2).gp: $(AWK_SHARED) figures/settings.awk \
+		$(foreach r,$(3) $(4),data/published/curves/$(r).dat) \
 		$(foreach r,$(3) $(4),$(call run_files,$(1),$(r),log.tsv)) $(FIGURE_STAMP)
 	@mkdir -p $$(@D)
-	awk -f figures/common.awk -f figures/settings.awk -v profile=$(LABEL) -v track=$(1) \
+	$(AWK_TABLE) figures/settings.awk -v profile=$(LABEL) -v track=$(1) \
 		-v seeds="$(SEEDS)" -v left=$(3) -v right=$(4) -v more="$(call more_seeds,$(1):$(3):)" \
-		-v runs=$(RUN_ROOT) -v curves=$(FIGURES) $$(into)
-$(FIGURES)/$(1)/figure-$(2).pdf: $(FIGURES)/$(1)/figure-$(2).gp figures/losses.gp \
+		-v runs=$(RUN_ROOT) -v curves=$(FIGURES) -v published=data/published/curves $$(into)
+$(FIGURES)/$(1)/$(2).pdf: $(FIGURES)/$(1)/$(2).gp figures/losses.gp \
 		$(FIGURES)/$(1)/$(3).dat $(FIGURES)/$(1)/$(4).dat $(FIGURE_PARTS) \
 		$(call more_curves,$(1),$(3))
 	figures/draw.sh $$@ figures/losses.gp $$<
 endef
-define loss_figures
-$(call loss_figure_rule,$(1),4,all-zeros,all-ones)
-$(call loss_figure_rule,$(1),5,kaiming,xavier)
-$(call loss_figure_rule,$(1),8,carlini-bs300,carlini-bs10)
-$(call loss_figure_rule,$(1),9,resnet56-bs300,resnet56-bs10)
-endef
-$(foreach t,$(TRACKS),$(eval $(call loss_figures,$(t))))
+$(foreach t,$(TRACKS),$(foreach f,$(call loss_figures_of,$(t)),$(eval $(call \
+	loss_figure_rule,$(t),$(f),$(word 1,$($(f))),$(word 2,$($(f)))))))
 
 # Figures 6, 7 and C, and the verdicts on Theorems 2 to 4: computed from a seed of their own, the same
 # in every profile and track.
@@ -69,8 +75,7 @@ $(DEMO_FIGURES:%=$(FIGURES)/%.gp):
 $(DEMO_FIGURES:%=$(FIGURES)/%.pdf): $(FIGURES)/%.pdf: figures/%.gp $(FIGURES)/%.gp $(FIGURE_PARTS)
 	figures/draw.sh $@ $< $(FIGURES)/$*.gp
 
-LOSS_FIGURES := figure-4 figure-5 figure-8 figure-9
 .PHONY: figures $(DEMO_FIGURES) $(LOSS_FIGURES)
 figures: $(DEMO_FIGURES) $(LOSS_FIGURES)
-$(LOSS_FIGURES): %: $(foreach t,$(TRACKS),$(FIGURES)/$(t)/%.pdf)
+$(foreach t,$(TRACKS),$(foreach f,$(call loss_figures_of,$(t)),$(eval $(f): $(FIGURES)/$(t)/$(f).pdf)))
 $(DEMO_FIGURES): %: $(FIGURES)/%.pdf

@@ -15,8 +15,6 @@ PAPER_SETTINGS = PROFILE=$(PROFILE) TRACKS=\"$(strip $(TRACKS))\" SEEDS=\"$(stri
 	$(call same,$(ZEROS_SEEDS),$(DEFAULT_ZEROS_SEEDS)),, ZEROS_SEEDS=\"$(strip $(ZEROS_SEEDS))\")$(if \
 	$(filter-out $(PROFILE),$(LABEL)), GEMM=$(GEMM))$(if \
 	$(strip $(PROFILE_OVERRIDES)), $(strip $(PROFILE_OVERRIDES)))
-AWK_SHARED := figures/common.awk paper/results.awk
-AWK_TABLE = awk $(AWK_SHARED:%=-f %) -f
 
 $(PAPER_STAMP):
 	@rm -rf $(@D) && mkdir -p $(@D) && touch $@
@@ -26,18 +24,23 @@ $(PAPER_STAMP):
 # result. The report carries it, so it names no file that differs when all is made again.
 RUNS_1 := all-ones all-zeros kaiming xavier
 RUNS_2 := carlini-bs300 carlini-bs10 resnet56-bs300 resnet56-bs10
+# rows_of TRACK,TABLE: of its runs, those of this table; tables_of TRACK: those that have a row.
+rows_of = $(filter $(call runs_of,$(1)),$(RUNS_$(2)))
+tables_of = $(foreach n,1 2,$(if $(call rows_of,$(1),$(n)),table-$(n)))
 MANIFEST := $(PAPER)/manifest.sha256
-# The recorded benchmark.
+# The recorded benchmark, and what says how long the recorded runs took.
 SPEED := data/recorded/speed
+RECORDED_MACHINES := $(wildcard $(RUNS:%=data/recorded/as-run/%/seed-1/machine.tsv))
 MANIFEST_DATA = $(shell awk '{ print "$(DATA)/" $$2 }' $(DATA_CHECKSUMS))
 MANIFEST_FILES := pipeline/experiments.tsv paper/claims.txt $(SPEED)/rounds.tsv $(SPEED)/ceilings.tsv \
+	$(RECORDED_MACHINES) \
 	data/published/accuracies.tsv \
 	$(RUNS:%=data/published/curves/%.dat) \
-	$(foreach t,$(TRACKS),$(foreach r,$(RUNS_1) $(RUNS_2),$(foreach s,$(call seeds_of,$(t):$(r):), \
+	$(foreach t,$(TRACKS),$(foreach r,$(call rows_of,$(t),1) $(call rows_of,$(t),2),$(foreach s,$(call seeds_of,$(t):$(r):), \
 	$(addprefix $(RUN_ROOT)/$(t)/$(r)/seed-$(s)/,init.safetensors final.safetensors losses.tsv accuracy.tsv \
 	answers.tsv)))) \
-	$(foreach t,$(TRACKS),$(RUNS:%=$(FIGURES)/$(t)/%.dat)) \
-	$(foreach t,$(TRACKS),$(foreach r,$(RUNS),$(call more_curves,$(t),$(r)))) \
+	$(foreach t,$(TRACKS),$(patsubst %,$(FIGURES)/$(t)/%.dat,$(call runs_of,$(t)))) \
+	$(foreach t,$(TRACKS),$(foreach r,$(call runs_of,$(t)),$(call more_curves,$(t),$(r)))) \
 	$(DEMO_DATA) $(FIGURES)/bounds.tsv
 
 $(MANIFEST): $(MANIFEST_FILES) $(PAPER_STAMP) | $(DATA_READY)
@@ -48,21 +51,23 @@ $(PAPER)/manifest.tex: $(MANIFEST)
 	@{ printf '\\newcommand*{\\manifesthash}{%s}\n' $$(sha256sum <$< | cut -d' ' -f1) && \
 		printf '\\newcommand*{\\manifestfiles}{%d}\n' $$(wc -l <$<); } $(into)
 
-# Tables of one track.
-define track_rules
-$(PAPER)/$(1)/table-1.tex $(PAPER)/$(1)/table-2.tex: $(PAPER)/$(1)/table-%.tex: \
-		$(AWK_SHARED) paper/accuracy.awk data/published/accuracies.tsv $(PAPER_STAMP)
+# table_rule TRACK,TABLE
+define table_rule
+$(PAPER)/$(1)/table-$(2).tex: $(AWK_SHARED) paper/accuracy.awk data/published/accuracies.tsv $(PAPER_STAMP) \
+		$(foreach r,$(call rows_of,$(1),$(2)),$(call run_files,$(1),$(r),accuracy.tsv))
 	@mkdir -p $$(@D)
-	$(AWK_TABLE) paper/accuracy.awk -v runs="$$(RUNS_$$*)" -v seeds="$(SEEDS)" \
+	$(AWK_TABLE) paper/accuracy.awk -v runs="$(call rows_of,$(1),$(2))" -v seeds="$(SEEDS)" \
 		-v folder=$(RUN_ROOT)/$(1) -v published=data/published/accuracies.tsv \
 		$$(into)
-$(PAPER)/$(1)/table-1.tex: $(foreach r,$(RUNS_1),$(call run_files,$(1),$(r),accuracy.tsv))
-$(PAPER)/$(1)/table-2.tex: $(foreach r,$(RUNS_2),$(call run_files,$(1),$(r),accuracy.tsv))
+endef
+$(foreach t,$(TRACKS),$(foreach n,1 2,$(eval $(call table_rule,$(t),$(n)))))
 
+# Tables of one track.
+define track_rules
 $(PAPER)/$(1)/runs.tex: $(AWK_SHARED) paper/runs.awk pipeline/experiments.tsv \
-		$(foreach r,$(RUNS),$(call run_files,$(1),$(r),log.tsv)) $(PAPER_STAMP)
+		$(foreach r,$(call runs_of,$(1)),$(call run_files,$(1),$(r),log.tsv)) $(PAPER_STAMP)
 	@mkdir -p $$(@D)
-	$(AWK_TABLE) paper/runs.awk -v runs="$(RUNS_1) $(RUNS_2)" -v seeds="$(SEEDS)" -v track=$(1) \
+	$(AWK_TABLE) paper/runs.awk -v runs="$(call rows_of,$(1),1) $(call rows_of,$(1),2)" -v seeds="$(SEEDS)" -v track=$(1) \
 		-v folder=$(RUN_ROOT)/$(1) -v experiments=pipeline/experiments.tsv \
 		$$(into)
 
@@ -87,15 +92,21 @@ $(PAPER)/networks.txt: $(PAPER_NETWORKS) $(BIN)/show-weights $(PAPER_STAMP)
 # Trained as the published runs were: then, and only then, the numbers can be compared.
 WHOLE := $(if $(and $(filter full recorded,$(PROFILE)),$(if $(PROFILE_OVERRIDES),,yes)),1,0)
 
-# What all runs gave.
-RESULT_FILES := $(foreach t,$(TRACKS),$(foreach r,$(RUNS),$(foreach f,log.tsv accuracy.tsv answers.tsv,\
+# The figures and tables of each track, TRACK/FLOAT.
+FLOATS := $(foreach t,$(TRACKS),$(patsubst %,$(t)/%,$(call loss_figures_of,$(t)) $(call tables_of,$(t)) \
+	table-B table-F2))
+
+# What all runs gave, and their names, TRACK/RUN.
+TRACK_RUNS := $(foreach t,$(TRACKS),$(patsubst %,$(t)/%,$(call runs_of,$(t))))
+RESULT_FILES := $(foreach t,$(TRACKS),$(foreach r,$(call runs_of,$(t)),$(foreach f,log.tsv accuracy.tsv answers.tsv,\
 	$(call run_files,$(t),$(r),$(f)))))
 $(PAPER)/facts.tex: $(AWK_SHARED) paper/facts.awk $(FIGURES)/chain.dat \
 		$(PAPER)/networks.txt data/published/accuracies.tsv data/published/curves/all-ones.dat \
 		$(PAPER_STAMP) $(RESULT_FILES)
 	@mkdir -p $(@D)
 	$(AWK_TABLE) paper/facts.awk -v profile=$(LABEL) -v tracks="$(strip $(TRACKS))" \
-		-v seeds="$(strip $(SEEDS))" -v runs="$(RUNS)" -v folder=$(RUN_ROOT) \
+		-v seeds="$(strip $(SEEDS))" -v runs="$(TRACK_RUNS)" -v folder=$(RUN_ROOT) \
+		-v floats="$(FLOATS)" \
 		-v command="make paper $(PAPER_SETTINGS)" -v overrides="$(strip $(PROFILE_OVERRIDES))" \
 		-v commit=$(PAPER_COMMIT) -v version=$(PAPER_VERSION) -v chain=$(FIGURES)/chain.dat \
 		-v networks=$(PAPER)/networks.txt -v published=data/published/accuracies.tsv \
@@ -119,21 +130,21 @@ $(PAPER)/verdicts.tsv: $(AWK_SHARED) paper/verdicts.awk $(PAPER)/formulas.awk pa
 		data/published/accuracies.tsv $(RUNS:%=data/published/curves/%.dat) $(RESULT_FILES) \
 		$(FIGURES)/bounds.tsv $(ZEROS_FILES) $(PAPER_STAMP)
 	@$(AWK_TABLE) paper/verdicts.awk -f $(PAPER)/formulas.awk -v claims=paper/claims.txt \
-		-v tracks="$(strip $(TRACKS))" -v seeds="$(strip $(SEEDS))" -v folder=$(RUN_ROOT) \
+		-v runs="$(TRACK_RUNS)" -v seeds="$(strip $(SEEDS))" -v folder=$(RUN_ROOT) \
 		-v published=data/published -v zeros="$(ALL_ZEROS)" \
 		-v bounds=$(FIGURES)/bounds.tsv -v whole=$(WHOLE) \
 		$(into)
 $(PAPER)/verdicts.tex: $(PAPER)/verdicts.tsv $(AWK_SHARED) paper/verdict-forms.awk
 	@$(AWK_TABLE) paper/verdict-forms.awk $< $(into)
 
-# What training costs, by the recorded benchmark.
-$(PAPER)/speed.tex: $(AWK_SHARED) figures/rounds.awk paper/speed.awk pipeline/experiments.tsv \
+# What training costs, by the recorded benchmark and by what the recorded runs took.
+$(PAPER)/speed.tex: $(RECORDED_MACHINES) $(AWK_SHARED) figures/rounds.awk paper/speed.awk pipeline/experiments.tsv \
 		$(SPEED)/ceilings.tsv $(SPEED)/rounds.tsv $(PAPER_STAMP)
 	@mkdir -p $(@D)
 	@$(AWK_TABLE) figures/rounds.awk -f paper/speed.awk \
 		-v best=$$(tail -n 1 $(SPEED)/ceilings.tsv | cut -f2) \
 		-v threads=$$(tail -n 1 $(SPEED)/ceilings.tsv | cut -f1) \
-		-v experiments=pipeline/experiments.tsv $(SPEED)/rounds.tsv $(into)
+		-v experiments=pipeline/experiments.tsv -v machines="$(RECORDED_MACHINES)" $(SPEED)/rounds.tsv $(into)
 
 $(PAPER)/bounds.tex: $(AWK_SHARED) paper/bounds.awk $(FIGURES)/bounds.dat $(FIGURES)/bounds.tsv
 	@mkdir -p $(@D)
@@ -141,17 +152,17 @@ $(PAPER)/bounds.tex: $(AWK_SHARED) paper/bounds.awk $(FIGURES)/bounds.dat $(FIGU
 		$(into)
 
 PAPER_FIGURES := $(DEMO_FIGURES:%=$(FIGURES)/%.pdf) \
-	$(foreach t,$(TRACKS),$(LOSS_FIGURES:%=$(FIGURES)/$(t)/%.pdf))
+	$(foreach t,$(TRACKS),$(patsubst %,$(FIGURES)/$(t)/%.pdf,$(call loss_figures_of,$(t))))
 PAPER_TABLES := $(addprefix $(PAPER)/,facts.tex bounds.tex data.tex manifest.tex verdicts.tex speed.tex \
 	zeros.tex) \
-	$(foreach t,$(TRACKS),$(addprefix $(PAPER)/$(t)/,table-1.tex table-2.tex runs.tex checksums.tex))
+	$(foreach t,$(TRACKS),$(addprefix $(PAPER)/$(t)/,$(addsuffix .tex,$(call tables_of,$(t)) runs checksums)))
 
 $(PAPER)/paper.pdf: paper/build.sh $(wildcard paper/*.tex) paper/refs.bib $(PAPER_FIGURES) \
 		$(PAPER_TABLES)
 	paper/build.sh $@ $(PAPER)
 
 .PHONY: table-1 table-2
-table-1 table-2: %: $(foreach t,$(TRACKS),$(PAPER)/$(t)/%.tex)
+$(foreach t,$(TRACKS),$(foreach n,$(call tables_of,$(t)),$(eval $(n): $(PAPER)/$(t)/$(n).tex)))
 
 # make verdicts: the same for the terminal.
 .PHONY: verdicts

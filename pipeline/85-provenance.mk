@@ -37,7 +37,7 @@ CRATE_FILES = Makefile README.md LICENSE $(wildcard pipeline/*.mk) $(MANIFEST_FI
 	$(call for_each_training,log_of) \
 	$(foreach k,$(if $(filter recorded,$(PROFILE)),$(call for_each_training,kept_of)), \
 	$(addprefix $(k)/,final.safetensors log.tsv accuracy.tsv answers.tsv checked.tsv)) \
-	$(PAPER_FIGURES) $(foreach t,$(TRACKS),$(PAPER)/$(t)/table-1.tex $(PAPER)/$(t)/table-2.tex) \
+	$(PAPER_FIGURES) $(foreach t,$(TRACKS),$(addprefix $(PAPER)/$(t)/,$(addsuffix .tex,$(call tables_of,$(t))))) \
 	$(MANIFEST) $(PAPER)/paper.pdf
 CRATE_ANEW = stale=FORCE $(patsubst %,-W %,$(FIGURE_STAMP) $(PAPER_STAMP) $(BIN)/sgd-demo)
 AGENT ?= $(or $(shell git config user.name),$(shell id -un))

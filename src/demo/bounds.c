@@ -113,9 +113,9 @@ void account_enter(struct account *account, const struct form *state, struct acc
     if (account->k == 0)
         account->first_gap = row->gap;
     row->gap_bound = next_gap_bound(account, row->gap_bound, size);
-    row->rise = half * form_mean(&m->curve, state);
-    row->rise_second = half * b->lipschitz * form_mean(&m->length, state);
-    row->rise_third = half * b->lipschitz * (b->m + b->mg * slope);
+    row->excess = half * form_mean(&m->curve, state);
+    row->excess_second = half * b->lipschitz * form_mean(&m->length, state);
+    row->excess_third = half * b->lipschitz * (b->m + b->mg * slope);
     account->steps += size;
     account->squares += size * size;
     account->slopes += size * slope;

@@ -49,9 +49,11 @@ struct account {
  * constant size or for b / (k + const) with b c > 1. */
 struct account_row {
     size_t k;
-    double gap, gap_bound;                /* E[F(w_k)] - F(w*); the corollary */
-    double rise, rise_second, rise_third; /* E[F(w_k+1) - F(w_k)] + a_k E|grad F|^2; 2 and 3 */
-    double average, average_bound;        /* sum of a_k E|grad F|^2 over sum of a_k; Theorem 4 */
+    double gap, gap_bound; /* E[F(w_k)] - F(w*); the corollary */
+    /* Of a step over its first-order fall: E[F(w_k+1) - F(w_k)] + a_k E|grad F|^2; Theorems 2
+     * and 3. */
+    double excess, excess_second, excess_third;
+    double average, average_bound; /* sum of a_k E|grad F|^2 over sum of a_k; Theorem 4 */
 };
 
 void account_open(struct account *account, const struct bounds *bounds,

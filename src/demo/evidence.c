@@ -98,8 +98,8 @@ static bool print_trial(struct file_writer *writer, const char *name, struct tri
         shown = next_shown(k);
         if (!file_writer_print(writer, error,
                                "%zu %.6g %.6g %.6g %.6g %.6g %.6g %.6g %.6g %.6g %.6g\n", r->k,
-                               r->gap, r->gap_bound, r->rise, r->rise_second, r->rise_third,
-                               r->average, r->average_bound, s->gap, s->rise, s->average))
+                               r->gap, r->gap_bound, r->excess, r->excess_second, r->excess_third,
+                               r->average, r->average_bound, s->gap, s->excess, s->average))
             return false;
     }
     return file_writer_print(writer, error, "\n\n");
@@ -187,8 +187,8 @@ static struct ratios largest_ratios(struct trial *t)
     struct ratios largest = {0};
     for (size_t k = 1; k <= STEPS; k++) {
         trial_step(t);
-        raise_to(&largest.second, t->row.rise / t->row.rise_second);
-        raise_to(&largest.third, t->row.rise / t->row.rise_third);
+        raise_to(&largest.second, t->row.excess / t->row.excess_second);
+        raise_to(&largest.third, t->row.excess / t->row.excess_third);
         raise_to(&largest.fourth, t->row.average / t->row.average_bound);
         if (k > 1)
             raise_to(&largest.corollary, t->row.gap / t->row.gap_bound);
@@ -205,13 +205,13 @@ static bool print_anywhere(struct file_writer *writer, const struct bounds *b, s
     form_add(&third, b->lipschitz * b->mg, &b->moments.slope);
     third.at[2][2] += b->lipschitz * b->m;
     const double size = 2;
-    double rise = size * size / 2 * b->moments.curve.at[2][2];
+    double excess = size * size / 2 * b->moments.curve.at[2][2];
     return file_writer_print(
         writer, error,
-        "2\trise of a step from any weights\t%.6g\n3\trise of a step from any weights\t%.6g\n"
-        "3 as printed\trise of a step of size 2 from the optimum\t%.6g\n",
+        "2\texcess of a step from any weights\t%.6g\n3\texcess of a step from any weights\t%.6g\n"
+        "3 as printed\texcess of a step of size 2 from the optimum\t%.6g\n",
         form_largest_ratio(&b->moments.curve, &second),
-        form_largest_ratio(&b->moments.curve, &third), rise / (size / 2 * b->lipschitz * b->m));
+        form_largest_ratio(&b->moments.curve, &third), excess / (size / 2 * b->lipschitz * b->m));
 }
 
 static bool print_verdicts(struct file_writer *writer, const void *seed, struct error *error)
@@ -226,7 +226,7 @@ static bool print_verdicts(struct file_writer *writer, const void *seed, struct 
         struct ratios r = largest_ratios(&trial);
         const char *name = EXPERIMENTS[i].name;
         if (!file_writer_print(writer, error,
-                               "2\trise of a step, %s\t%.6g\n3\trise of a step, %s\t%.6g\n"
+                               "2\texcess of a step, %s\t%.6g\n3\texcess of a step, %s\t%.6g\n"
                                "4\tweighted mean of |grad F|^2, %s\t%.6g\n"
                                "corollary\tgap, %s\t%.6g\n",
                                name, r.second, name, r.third, name, r.fourth, name, r.corollary)

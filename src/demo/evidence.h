@@ -8,8 +8,9 @@
  *   frontier    columns M_G and the least M for it, single examples; least has what both must
  *               exceed, pair the pair in use
  *   NAME of an experiment   columns, exact ones as struct account_row has them and then the means
- *               of seeded runs: 1 k, 2 3 gap and the corollary's bound, 4 5 6 rise and Theorems 2's
- *               and 3's, 7 8 average and Theorem 4's, 9 10 11 gap, rise and average of the runs
+ *               of seeded runs: 1 k, 2 3 gap and the corollary's bound, 4 5 6 excess and Theorems
+ *               2's and 3's, 7 8 average and Theorem 4's, 9 10 11 gap, excess and average of the
+ *               runs
  *   runs        how many; how many steps; root mean square over all steps and experiments of the
  *               distance between the runs' gap and the exact one, in its standard errors
  *

@@ -4,7 +4,7 @@
 # changes, and only then; what is recorded of it is taken again only while it holds.
 set -euo pipefail
 
-cp -a --parents Makefile pipeline src data/sample data/published figures/*.* paper/*.* "$BIN" "$TMP"
+cp -a --parents Makefile pipeline src data/sample data/published data/recorded/speed figures/*.* paper/*.* "$BIN" "$TMP"
 cd "$TMP"
 runs=data/runs/smoke/as-run
 run() { make --no-print-directory PROFILE=smoke BIN="$BIN" "$@"; }
@@ -89,6 +89,18 @@ denied kaiming/seed-1/log.tsv '^1\t[0-9]' '1\t0' "not what record/checksums.sha2
 denied kaiming/seed-1/log.tsv '^# net carlini' '# net lenet' "loss-to-dat: "
 denied kaiming/seed-1/accuracy.tsv '^test\t' 'test\t1' "not what record/checksums.sha256 says"
 denied kaiming/seed-1/checked.tsv '^train\t' 'train\t1' "counted again: "
+
+# A record that has some runs of the second track: the report has these too, and all of the first.
+run TRACKS=as-written evaluate-kaiming evaluate-xavier >written 2>&1 || { cat written; exit 1; }
+run record TRACKS=as-written RECORD=record >written 2>&1 || { cat written; exit 1; }
+from_record paper || { cat recorded; exit 1; }
+if grep -q "^$BIN/train" recorded; then echo "the record was trained again"; exit 1; fi
+for float in figure-4:as-run figure-5:as-run,as-written figure-9:as-run table-1:as-run,as-written table-2:as-run; do
+    grep -qF "tracks-${float%:*}\endcsname{${float#*:}}" paper/build/recorded/facts.tex || { echo "not $float"; exit 1; }
+done
+[ "$(wc -l <paper/build/recorded/as-written/table-1.tex)" = 2 ]
+if from_record TRACKS=as-written evaluate; then echo "a first track that is not whole is accepted"; exit 1; fi
+grep -qF "recorded: record has no as-written/" recorded || { cat recorded; exit 1; }
 rm -r record/as-run/xavier data/runs/recorded/as-run/xavier
 if from_record evaluate; then echo "a missing run is accepted"; exit 1; fi
 grep -qF "recorded: record has no as-run/xavier/seed-1; train it" recorded || { cat recorded; exit 1; }
@@ -118,5 +130,6 @@ refused "no golden checksums for PROFILE=quick" PROFILE=quick verify
 refused "data/recorded is of PROFILE=full" PROFILE=smoke record
 refused "data/recorded is of PROFILE=full" PROFILE=smoke RECORD=data/recorded/ record
 refused "record: no run is finished" PROFILE=full record
+refused "data/recorded has no run of as-written with seed 7" PROFILE=recorded TRACKS="as-run as-written" SEEDS=7 evaluate
 refused "the record is of GEMM=exact" PROFILE=recorded GEMM=openblas evaluate
 refused "not compared by checksum" PROFILE=smoke GEMM=openblas verify

@@ -106,8 +106,8 @@ static void largest(const struct bounds *b, const struct lsq_schedule *sizes,
         account_enter(&account, &state, &row);
         assert_int_equal(row.k, k + 1);
         moments_step(&b->moments, lsq_step_size(sizes, k), &state);
-        expect_at_most(row.rise, row.rise_second);
-        expect_at_most(row.rise_second, row.rise_third);
+        expect_at_most(row.excess, row.excess_second);
+        expect_at_most(row.excess_second, row.excess_third);
         raise_to(average, row.average / row.average_bound);
         if (k > 0) /* the bound begins as the gap */
             raise_to(gap, row.gap / row.gap_bound);
