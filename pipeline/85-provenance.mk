@@ -29,6 +29,11 @@ trace: $(TOOLS)
 # making everything anew, which it gives when told that all that has a key is stale (00-settings.mk) and
 # that what the rest depends on is new.
 .PHONY: crate
+ifeq ($(filter crate,$(MAKECMDGOALS))$(filter recorded,$(PROFILE)),craterecorded)
+ifneq ($(filter /% ../%,$(RECORD)),)
+$(error RECORD=$(RECORD): a crate holds files of this folder alone)
+endif
+endif
 CRATE := $(PAPER)/crate
 log_of = $(3)/log.tsv
 kept_of = $(call recorded_folder,$(1),$(2))
