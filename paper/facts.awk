@@ -110,6 +110,26 @@ function below(published, path, split_name)
     return sprintf("%.2f", published - ACCURACY[path "/accuracy.tsv", split_name])
 }
 
+# By how many points validation accuracy is higher in the second track, of each of these runs.
+function print_gains(names,    n, i, part)
+{
+    n = split(names, part, " ")
+    for (i = 1; i <= n; i++)
+        number("gain-" part[i], sprintf("%+.2f",
+            ACCURACY[folder "/" track[2] "/" part[i] "/seed-" seed[1] "/accuracy.tsv", "test"] \
+            - ACCURACY[folder "/" track[1] "/" part[i] "/seed-" seed[1] "/accuracy.tsv", "test"]))
+}
+
+# Whether the second track has all of these runs.
+function has_written(names,    n, i, part)
+{
+    n = split(names, part, " ")
+    for (i = 1; i <= n; i++)
+        if (index(" " runs " ", " as-written/" part[i] " ") == 0)
+            return 0
+    return 1
+}
+
 # The tracks that have a figure or a table, as a list for LaTeX's \@for: see \tracksof.
 function print_floats(    n, i, part, all, count, float, having)
 {
@@ -222,7 +242,14 @@ BEGIN {
     print_floats()
     condition("whole", whole)
     # What the discussion is about: these trainings have the same bits wherever they are done.
-    condition("discussed", whole && FACT["arithmetic"] == "exact" && seeds == 1 && track[1] == "as-run")
+    discussed = whole && FACT["arithmetic"] == "exact" && seeds == 1 && track[1] == "as-run"
+    condition("discussed", discussed)
+    random = "kaiming xavier carlini-bs300 carlini-bs10"
+    written = discussed && has_written("all-ones all-zeros " random)
+    condition("written", written)
+    condition("writtenresnet", written && has_written("resnet56-bs300 resnet56-bs10"))
+    if (written)
+        print_gains(random)
     condition("recorded", profile == "recorded")
     condition("allexamples", FACT["examples"] == FULL)
     condition("exact", FACT["arithmetic"] == "exact")

@@ -283,11 +283,10 @@ if [ "$depth" = whole ]; then
 else
     samples=1 all="train resume url archive folder init show evaluate loss paths verify"
 fi
-bad=0 processes=()
 for wanted in ${@:-$all}; do
     while [ "$(jobs -rp | wc -l)" -ge "$(nproc)" ]; do sleep 0.05; done
-    (scenario "$wanted") &
-    processes+=($!)
+    # Its status is not asked for: after some thousands of processes the shell has forgotten it.
+    (scenario "$wanted"; touch passed) &
 done
-for process in "${processes[@]}"; do wait "$process" || bad=1; done
-exit $bad
+wait
+for wanted in ${@:-$all}; do [ -e "$TMP/$wanted/passed" ]; done
