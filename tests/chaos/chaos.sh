@@ -33,6 +33,13 @@ sums() {
     done)
 }
 
+# Waits until of a killed group none is left: whoever still dies, in the middle of a write, holds its locks.
+gone() { # gone GROUP
+    while cat /proc/[0-9]*/stat 2>/dev/null | awk -v group="$1" '$5 == group && $3 != "Z" { left = 1 } END { exit !left }'; do
+        sleep 0.01
+    done
+}
+
 # Starts a command in a group of its own, and kills within $longest microseconds: the group, or, if
 # VICTIMS is a pattern, every third time only what of the group has such a name. Fails if the command
 # was faster; if VICTIMS is "over", that of a moment, it is run over and over until it is killed.
@@ -53,9 +60,11 @@ kill_once() { # kill_once VICTIMS COMMAND...
     fi
     if [ -n "$target" ] && kill -KILL -- "$target" 2>/dev/null; then
         wait "$leader" 2>/dev/null || :
+        gone "$leader"
     elif [ -n "$endless" ]; then # so soon that the group was not there yet
         while kill -0 "$leader" 2>/dev/null && ! kill -KILL -- -"$leader" 2>/dev/null; do sleep 0.01; done
         wait "$leader" 2>/dev/null || :
+        gone "$leader"
     else
         wait "$leader" || :
         return 1
