@@ -17,6 +17,10 @@ function plain(text)
 # 1.29e+11 -> $1.29\cdot10^{11}$; a minus is a minus.
 function number(text,    part)
 {
+    # Of several seeds: the mean, and below it from where to where.
+    if (split(text, part, / [(]| to |[)]/) > 2)
+        return "\\begin{tabular}[t]{@{}r@{}}" number(part[1]) "\\\\\\scriptsize " number(part[2]) " to\\\\\\scriptsize " \
+            number(part[3]) "\\end{tabular}"
     if (text ~ /^-?[0-9.]+e[-+][0-9]+$/) {
         split(text, part, "e")
         return "$" part[1] "\\cdot10^{" (part[2] + 0) "}$"

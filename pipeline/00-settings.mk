@@ -39,6 +39,20 @@ endif
 OVERRIDABLE := TRAIN_EXAMPLES TEST_EXAMPLES EPOCHS_carlini EPOCHS_resnet56 LEARNING_RATE
 $(foreach v,$(OVERRIDABLE),$(eval $(v) ?= $$(DEFAULT_$(v))))
 
+# A number that a tool would refuse is refused here, before an old result makes way for a new one.
+at_most = $(if $(shell printf '%s\n' '$($(1))' | awk '/^[1-9][0-9]*$$/ && $$1 <= $(2)'),,$(error \
+	$(1)=$($(1)) is not a whole number from 1 to $(2)))
+$(call at_most,TRAIN_EXAMPLES,$(if $(filter data/sample,$(DATA)),360,50000))
+$(call at_most,TEST_EXAMPLES,$(if $(filter data/sample,$(DATA)),120,10000))
+$(call at_most,EPOCHS_carlini,10000)
+$(call at_most,EPOCHS_resnet56,10000)
+$(call at_most,THREADS,256)
+# One rate, one spelling: 0.0001 is the default 1e-4.
+SPELLED := $(shell printf '%s\n' '$(LEARNING_RATE)' | awk '/^([0-9]+\.?[0-9]*|\.[0-9]+)([eE][-+]?[0-9]+)?$$/ && \
+	$$1 + 0 > 0 && $$1 + 0 < 1e300 { print $$1 + 0 == $(DEFAULT_LEARNING_RATE) ? "$(DEFAULT_LEARNING_RATE)" : $$1 }')
+$(if $(SPELLED),,$(error LEARNING_RATE=$(LEARNING_RATE) is not a number above 0))
+override LEARNING_RATE := $(SPELLED)
+
 # The table of experiments: a word a row, its columns parted by colons.
 EXPERIMENTS := $(shell awk '!/^\#/ { gsub("\t", ":"); print }' pipeline/experiments.tsv)
 column = $(word $(1),$(subst :, ,$(2)))
@@ -98,7 +112,7 @@ folder = $(RUN_ROOT)/$(call column,1,$(1))/$(call column,2,$(1))/seed-$(2)
 
 # Ends a command that writes the target: it gets its name when it is whole. A .partial that is named
 # for its make cannot be another make's too.
-into = >$@.$$PPID.partial && mv $@.$$PPID.partial $@
+into = >$@.$$PPID.partial && mv $@.$$PPID.partial $@ || { rm -f $@.$$PPID.partial; exit 1; }
 
 # Targets that depend on FORCE are always made; it is given only to those that are stale.
 FORCE:

@@ -38,7 +38,8 @@ data/cifar10/verified: $(if $(and $(CIFAR10_VERIFIED),$(call same,$(words $(CIFA
 
 # The sample is in the tree; a change to it would go on into every number.
 sample-verified:
-	@(cd data/sample && sha256sum --check --quiet) <pipeline/checksums/sample.sha256
+	@(cd data/sample && sha256sum --check --quiet) <pipeline/checksums/sample.sha256 || \
+		{ echo 'data/sample: is not what pipeline/checksums/sample.sha256 says; get it back from git' >&2; exit 1; }
 .PHONY: sample-verified
 
 DATA_READY := $(if $(filter data/cifar10,$(DATA)),data/cifar10/verified,sample-verified)

@@ -8,10 +8,13 @@ endif
 ifeq ($(EPOCH),)
 $(error EPOCH is missing: which epoch of $(RUN) is to be replayed)
 endif
+# Before any data are fetched for it. Of the tracks asked for, those that have the run.
+AUDITED := $(foreach t,$(TRACKS),$(if $(filter $(RUN),$(call runs_of,$(t))),$(SEEDS:%=$(RUN_ROOT)/$(t)/$(RUN)/seed-%)))
+$(foreach r,$(AUDITED),$(if $(wildcard $(r)/log.tsv),,$(error \
+	$(r)/log.tsv is missing: make train-$(RUN) with these settings makes it)))
 endif
 
 .PHONY: audit
 audit: $(BIN)/audit-run | $(DATA_READY)
-	@$(foreach t,$(TRACKS),$(foreach s,$(SEEDS),$(BIN)/audit-run \
-		--run $(RUN_ROOT)/$(t)/$(RUN)/seed-$(s) --data $(DATA) --epoch $(EPOCH) \
-		$(if $(STEPS),--steps $(STEPS)) --numerics $(NUMERICS) --threads $(THREADS) &&)) :
+	@$(foreach r,$(AUDITED),$(BIN)/audit-run --run $(r) --data $(DATA) --epoch $(EPOCH) \
+		$(if $(STEPS),--steps $(STEPS)) --numerics $(NUMERICS) --threads $(THREADS) &&) :

@@ -7,7 +7,7 @@ why:
 	@$(MAKE) --no-print-directory -n --trace $(TARGET) >$(OBJ)/plan 2>$(OBJ)/plan.errors || \
 		{ sed -n 's/.*\*\*\* /why: /p' $(OBJ)/plan.errors >&2; exit 1; }
 	@awk -f pipeline/plan.awk -f pipeline/why.awk -v target='$(TARGET)' \
-		-v logs="$$(find data/runs -path data/runs/recorded -prune -o -name log.tsv -print | sort | tr '\n' ' ')" \
+		-v logs="$$(find data/runs -path data/runs/recorded -prune -o -name log.tsv -print 2>/dev/null | sort | tr '\n' ' ')" \
 		-v several_tracks=$(if $(word 2,$(TRACKS)),1,0) \
 		-v several_seeds="$(if $(word 2,$(SEEDS)),$(RUNS),$(if $(call more_seeds,$(CHOSEN)),all-zeros))" \
 		$(OBJ)/plan

@@ -145,10 +145,13 @@ trace_archive() {
     fi
 }
 
+for file in "$log" "$here/accuracy.tsv"; do
+    [ -f "$file" ] || { echo "trace: $file: is missing; make evaluate-$run with these settings makes it" >&2; exit 1; }
+done
 case ${number#*/} in
 train | val | test) trace_accuracy "${number#*/}" ;;
-loss/*)
-    if [ ! -f "$log" ] || [ -z "$(logged loss "${number##*/}")" ]; then
+loss/[1-9]*)
+    if [ -z "$(logged loss "${number##*/}")" ]; then
         echo "trace: $number: $log has no such epoch" >&2
         exit 1
     fi

@@ -109,7 +109,7 @@ function explain_key(file,    was, is, old, new, n, i, word, said)
     n = read_key(is, new)
     for (i = 1; i < n; i += 2) {
         word = new[i]
-        if (old[word, "value"] == new[word, "value"] || (has_parent(file) && word != "test"))
+        if (old[word, "value"] "" == new[word, "value"] "" || (has_parent(file) && word != "test"))
             continue
         print stage_of(file) ": " name_of(word) " was " shortened(old[word, "value"]) ", is " \
             shortened(new[word, "value"])

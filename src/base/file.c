@@ -69,6 +69,15 @@ static bool sync_folder_of(const char *path, struct error *error)
     return good;
 }
 
+/* A rename would put the file in the place of a device or a pipe, /dev/null say, and is refused a
+ * folder only at the end. */
+static bool is_replaceable(const char *path, struct error *error)
+{
+    struct stat status;
+    return stat(path, &status) != 0 || S_ISREG(status.st_mode)
+           || error_set(error, "%s: not a regular file", path);
+}
+
 /* The partial file is its own lock. */
 static bool open_partial(struct file_writer *writer, struct error *error)
 {
@@ -95,7 +104,8 @@ bool file_writer_open(struct file_writer *writer, const char *path, struct error
         return error_set(error, "%s: out of memory", path);
     memcpy(writer->partial, path, length);
     memcpy(writer->partial + length, ".partial", sizeof ".partial");
-    return sha256_start(&writer->hash, error) && open_partial(writer, error);
+    return is_replaceable(path, error) && sha256_start(&writer->hash, error)
+           && open_partial(writer, error);
 }
 
 static bool flush(struct file_writer *writer, struct error *error)

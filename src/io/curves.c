@@ -176,6 +176,11 @@ static bool read_logs(struct runlog *logs, const char *const *paths, size_t coun
 bool curves_write(const char *const *logs, size_t count, const char *published, const char *out,
                   struct error *error)
 {
+    bool input = file_same(out, published);
+    for (size_t i = 0; i < count; i++)
+        input = input || file_same(out, logs[i]);
+    if (input)
+        return error_set(error, "%s: is given both as input and as output", out);
     struct runlog *read = calloc(count, sizeof *read);
     if (read == NULL)
         return error_set(error, "%s: out of memory", out);

@@ -258,6 +258,15 @@ static bool check_names(const struct training_settings *s, struct error *error)
     return true;
 }
 
+/* What cannot be written is said before the first epoch, not after the last. */
+static bool check_writable(const struct training_settings *s, struct error *error)
+{
+    struct file_writer writer;
+    bool good = file_writer_open(&writer, s->out, error);
+    file_writer_close(&writer);
+    return good;
+}
+
 bool training_run(const struct training_settings *settings, uint64_t *done, struct error *error)
 {
     struct training t = {.settings = settings};
@@ -266,7 +275,8 @@ bool training_run(const struct training_settings *settings, uint64_t *done, stru
         return false;
     interrupt_catch();
     bool good = lock_take(&lock, settings->checkpoint, "training this run", error)
-                && prepare(&t, error) && run_epochs(&t, done, error);
+                && check_writable(settings, error) && prepare(&t, error)
+                && run_epochs(&t, done, error);
     lock_release(&lock);
     trainer_release(&t.trainer);
     tensor_file_free(&t.initial);

@@ -1,4 +1,5 @@
 /* evaluate: counts a network's correct answers. Prints split, correct, examples, fraction. */
+#include "base/file.h"
 #include "base/options.h"
 #include "exact/gemm.h"
 #include "exact/parallel.h"
@@ -16,6 +17,8 @@ struct arguments {
 
 static bool run(const struct arguments *a, struct error *error)
 {
+    if (a->answers != NULL && file_same(a->answers, a->weights))
+        return error_set(error, "%s: is given both as weights and as answers", a->answers);
     struct network *network = NULL;
     struct tensor_file file = {0};
     struct cifar10 set = {0};

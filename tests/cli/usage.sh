@@ -59,6 +59,32 @@ refused "--threads: 0 is not within" evaluate --threads 0
 refused "--gemm: 'blas' is none of exact, openblas" evaluate --gemm blas
 [ ! -e "$TMP/never" ]
 
+# A result does not take the place of a folder, a pipe or what it is made of, and that is said at once.
+fails() { # fails TEXT TOOL ARGUMENTS...: exit 1, one line on stderr that holds TEXT
+    local text=$1 code=0; shift
+    timeout 60 "$BIN/$1" --quiet "${@:2}" >"$TMP/out" 2>"$TMP/err" || code=$?
+    [ "$code" = 1 ] || { echo "$*: exit $code, not 1"; cat "$TMP/err"; exit 1; }
+    [ "$(wc -l <"$TMP/err")" = 1 ] && grep -qF -- "$text" "$TMP/err" \
+        || { echo "$*: not '$text' alone but:"; cat "$TMP/err"; exit 1; }
+}
+"$BIN/init-weights" --net carlini --scheme ones --seed 1 --out "$TMP/weights"
+mkfifo "$TMP/pipe"
+for place in "$TMP" "$TMP/pipe"; do
+    fails "$place: not a regular file" init-weights --net carlini --scheme ones --seed 1 --out "$place"
+    fails "$place: not a regular file" train --weights "$TMP/weights" --data data/sample --epochs 1000 \
+        --batch-size 10 --lr 1e-4 --order sequential --loss cross-entropy --seed 1 --out "$place" --log "$TMP/log" \
+        --checkpoint "$TMP/checkpoint"
+done
+[ -p "$TMP/pipe" ]
+fails "$TMP/weights: is given both as weights and as answers" evaluate --weights "$TMP/weights" --data data/sample \
+    --split test --answers "$TMP/weights"
+cp data/published/curves/kaiming.dat "$TMP/curve"
+fails "$TMP/curve: is given both as input and as output" loss-to-dat --log "$TMP/curve" --out "$TMP/curve" \
+    --published data/published/curves/kaiming.dat
+fails "$TMP/curve: is given both as input and as output" loss-to-dat --log "$TMP/log" --out "$TMP/curve" \
+    --published "$TMP/curve"
+cmp data/published/curves/kaiming.dat "$TMP/curve"
+
 # What a file says cannot command a terminal or pass for a line of ours.
 header='{"__metadata__":{"a":"x\u001b[2J\u000anet: y\u007f\u009b2J\u00a0"},"t":{"dtype":"F32","shape":[1],"data_offsets":[0,4]}}'
 { printf "\\x$(printf %x ${#header})\0\0\0\0\0\0\0%s\0\0\0\0" "$header"; } >"$TMP/hostile"

@@ -33,6 +33,7 @@ expect 0 "another number of threads" THREADS=7
 expect 0 "other checkpoints to keep" KEEP=every:2
 expect 28 "another seed" SEEDS=2 # of all zeros there is seed 2
 expect 27 "another learning rate" LEARNING_RATE=2e-4 # train, evaluate, loss-to-dat of nine runs
+expect 0 "the same rate in another spelling" LEARNING_RATE=0.0001
 expect 9 "fewer test examples" TEST_EXAMPLES=100     # evaluate of nine runs
 expect 36 "another arithmetic" NUMERICS=0
 
@@ -105,6 +106,10 @@ rm -r record/as-run/xavier data/runs/recorded/as-run/xavier
 if from_record evaluate; then echo "a missing run is accepted"; exit 1; fi
 grep -qF "recorded: record has no as-run/xavier/seed-1; train it" recorded || { cat recorded; exit 1; }
 
+# Two seeds: tables with means and ranges.
+run paper GEMM=openblas SEEDS="1 2" TRAIN_EXAMPLES=20 TEST_EXAMPLES=20 EPOCHS_carlini=1 >several 2>&1 \
+    || { tail several; exit 1; }
+
 # A damaged file is named.
 printf 'x' | dd of=$runs/xavier/seed-1/final.safetensors bs=1 seek=4000000 conv=notrunc 2>/dev/null
 if run verify >third 2>&1; then echo "verify accepts a damaged file"; exit 1; fi
@@ -116,6 +121,15 @@ refused() { # refused TEXT ARGUMENTS...: make says TEXT and does nothing
     grep -qF -- "$text" fourth || { echo "$*: no '$text' in:"; cat fourth; exit 1; }
 }
 refused "PROFILE=fast is none of full, recorded, quick, smoke" PROFILE=fast evaluate
+for wrong in 0 361 1e2 ""; do
+    refused "TRAIN_EXAMPLES=$wrong is not a whole number from 1 to 360" PROFILE=smoke TRAIN_EXAMPLES="$wrong" train
+done
+refused "TEST_EXAMPLES=10001 is not a whole number from 1 to 10000" TEST_EXAMPLES=10001 evaluate
+refused "EPOCHS_carlini=0 is not a whole number from 1 to 10000" EPOCHS_carlini=0 train
+refused "THREADS=257 is not a whole number from 1 to 256" THREADS=257 train
+for wrong in 0 -1e-4 nan 1e-4x 1e999; do
+    refused "LEARNING_RATE=$wrong is not a number above 0" LEARNING_RATE="$wrong" train
+done
 refused "SEEDS=1 x is not a list" SEEDS="1 x" evaluate
 refused "SEEDS=1 1 is not a list" SEEDS="1 1" evaluate
 for tracks in as-if "as-run as-run" ""; do
@@ -125,6 +139,9 @@ refused "PROFILE=full recorded is none of" PROFILE="full recorded" evaluate
 refused "KEEP=every is none of all, every:N, last" KEEP=every train
 refused "RUN=none is none of all-ones" RUN=none EPOCH=1 audit
 refused "EPOCH is missing" RUN=kaiming audit
+refused "seed-7/log.tsv is missing" PROFILE=smoke SEEDS=7 RUN=kaiming EPOCH=1 audit
+refused "seed-7/log.tsv: is missing" PROFILE=smoke SEEDS=7 NUMBER=kaiming/val trace
+refused "what is known is RUN/train" PROFILE=smoke NUMBER=kaiming/loss/ trace
 refused "has 2 epochs, and no epoch 3" PROFILE=smoke RUN=kaiming EPOCH=3 audit
 refused "no golden checksums for PROFILE=quick" PROFILE=quick verify
 refused "data/recorded is of PROFILE=full" PROFILE=smoke record

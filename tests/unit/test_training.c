@@ -730,10 +730,10 @@ static void test_missing_files(void **state)
     r.settings.hyper.examples = 49999;
     expect_failure(&r, "fewer than 49999");
     r.settings.hyper.examples = 5;
-    r.settings.out = "/nowhere/final.safetensors";
-    expect_failure(&r, "/nowhere/final.safetensors");
     unlink(r.weights);
     expect_failure(&r, r.weights);
+    r.settings.out = "/nowhere/final.safetensors"; /* before all else */
+    expect_failure(&r, "/nowhere/final.safetensors");
     run_close(&r);
 }
 
