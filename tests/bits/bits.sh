@@ -46,6 +46,12 @@ matrix() {
 # Without this, libm's fmaf takes the processor's instruction.
 no_fma="REINIT_ISA=baseline GLIBC_TUNABLES=glibc.cpu.hwcaps=-FMA,-FMA4"
 
+# Before anything is built: whether there are such cells.
+matched=
+cell() { if grep -qE -- "$patterns" <<<"$1 $2"; then matched=yes; fi; }
+matrix
+[ -n "$matched" ] || { echo "check-bits: no cell matches $*" >&2; exit 2; }
+
 # make_ WHAT ARGUMENT...: and what it covers. Where fma is slow, all initial weights, two steps of
 # each network (10 images and 2), and accuracies; the fingerprint is taken from the default.
 make_() {
