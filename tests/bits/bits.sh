@@ -146,7 +146,7 @@ say() { printf '%-10s %-28s %-38s %s\n' "$dimension" "$value" "$covered" "$*"; }
 cell() {
     local dimension=$1 value=$2 build=$3 what=$4 begun=$SECONDS name covered missing; shift 4
     grep -qE -- "$patterns" <<<"$dimension $value" || return 0
-    covered=covers_$what covered=${!covered} name="$work/$dimension $value" cells=$((cells + 1))
+    covered=covers_$what covered=${!covered} name="$work/$dimension ${value//\//-}" cells=$((cells + 1))
     missing=$(lacks "$build" "$@")
     if [ -n "$missing" ]; then
         skipped=$((skipped + 1)) cells=$((cells - 1))
