@@ -159,11 +159,18 @@ static bool check_seed(const struct runlog *logs, const char *const *paths, size
     return true;
 }
 
-static bool read_logs(struct runlog *logs, const char *const *paths, size_t count,
+/* The table must not take the place of what it is made of. */
+static bool check_out(const char *out, const char *input, struct error *error)
+{
+    return !file_same(out, input)
+           || error_set(error, "%s: is given both as input and as output", out);
+}
+
+static bool read_logs(struct runlog *logs, const char *const *paths, size_t count, const char *out,
                       struct error *error)
 {
     for (size_t i = 0; i < count; i++) {
-        if (!runlog_read(&logs[i], paths[i], error))
+        if (!check_out(out, paths[i], error) || !runlog_read(&logs[i], paths[i], error))
             return false;
         if (logs[i].epoch_count == 0)
             return error_set(error, "%s: no epoch is finished yet", paths[i]);
@@ -176,17 +183,13 @@ static bool read_logs(struct runlog *logs, const char *const *paths, size_t coun
 bool curves_write(const char *const *logs, size_t count, const char *published, const char *out,
                   struct error *error)
 {
-    bool input = file_same(out, published);
-    for (size_t i = 0; i < count; i++)
-        input = input || file_same(out, logs[i]);
-    if (input)
-        return error_set(error, "%s: is given both as input and as output", out);
     struct runlog *read = calloc(count, sizeof *read);
     if (read == NULL)
         return error_set(error, "%s: out of memory", out);
     struct curve curve = {0};
     struct file_writer writer;
-    bool good = read_logs(read, logs, count, error) && curve_read(&curve, published, error);
+    bool good = check_out(out, published, error) && read_logs(read, logs, count, out, error)
+                && curve_read(&curve, published, error);
     if (good) {
         good = file_writer_open(&writer, out, error)
                && write_table(&writer, read, count, &curve, error)
