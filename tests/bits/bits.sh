@@ -84,10 +84,9 @@ run() (
     case $cc in
     arm64 | s390x) cc="tests/bits/cc.sh $cc" ;;
     esac
-    mkdir "$folder"
-    cp -a --parents Makefile pipeline src tests/bits data/sample data/published figures/*.* \
-        paper/*.* "$folder"
-    cd "$folder"
+    # Asked whether it fails, bash goes on after what fails.
+    mkdir "$folder" && cp -a --parents Makefile pipeline src tests/bits data/sample data/published \
+        figures/*.* paper/*.* "$folder" && cd "$folder" || exit 1
     set -- BIN="$bin" CC="$cc" OPTIMISE="-${build##*-}" -j"$(nproc)" THREADS=1 "$@"
     { make "$@" all && make_ "$what" "$@" && sums >sums; } >log 2>&1
 )
