@@ -5,7 +5,7 @@
 # data; then only the first epochs of the published curve are shown. MORE are tables of loss-to-dat of one
 # seed each, for panel 1, and MORE_SEEDS those seeds; or both are empty. For panels 1 and 2: DATi, a table
 # of loss-to-dat; TITLEi; OURSi and PUBLISHEDi, what its losses are divided by; LABELi, what they then
-# are; SCALEi, linear or log; FLOORi, below which it cannot fall, or 0; LEASTi, below which the published
+# are; SCALEi, linear or log; FLOORi, below which it cannot fall, or 0; READABLEi, below which the published
 # loss, as it was read, is not drawn.
 
 WIDTH = 15.6
@@ -22,7 +22,7 @@ array scale[2] = [SCALE1, SCALE2]
 array what[2] = [LABEL1, LABEL2]
 array ours[2] = [real(OURS1), real(OURS2)]
 array least[2] = [real(FLOOR1), real(FLOOR2)]
-array readable[2] = [real(LEAST1), real(LEAST2)]
+array readable[2] = [real(READABLE1), real(READABLE2)]
 array published[2] = [real(PUBLISHED1), real(PUBLISHED2)]
 
 set xlabel "epoch" offset 0,0.9

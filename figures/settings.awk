@@ -44,11 +44,12 @@ function panel(i, run,    path)
     # Of the loss that takes the softmax twice no example's is less.
     set("FLOOR" i, log_value(path, "loss") != "cross-entropy-of-softmax" ? 0 \
         : loss_floor() * (examples == FULL ? FULL / 1000 : 1))
-    # The all-ones curve falls through four powers of ten.
+    # The all-ones curve falls through four powers of ten. What was read off a linear axis says nothing of those
+    # below its error.
     set("SCALE" i, run == "all-ones" ? "log" : "linear")
-    # What was read off a linear axis says nothing of the powers of ten below its error.
-    read_totals(published "/" run ".dat")
-    set("LEAST" i, run == "all-ones" ? reading_error(published "/" run ".dat") : 0)
+    path = published "/" run ".dat"
+    read_totals(path)
+    set("READABLE" i, run == "all-ones" ? reading_error(path) : 0)
 }
 
 BEGIN {

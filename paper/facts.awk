@@ -64,12 +64,12 @@ function number(name, value) { named("number-" name, value) }
 
 # Accuracies, mean losses of the second and the last epoch, and how far ResNet56's last is above its floor; of the
 # first seed. Those of the second track have its name before theirs: \numberof{as-written/val-kaiming}.
-function print_results(    r, path, log_file, size, name, of)
+function print_results(    r, path, log_file, size, part, name, of)
 {
     for (r = 1; r <= run_count; r++) {
-        name = run[r]
-        sub(/.*\//, "", name)
-        of = index(run[r], track[1] "/") == 1 ? "" : substr(run[r], 1, length(run[r]) - length(name))
+        split(run[r], part, "/")
+        name = part[2]
+        of = part[1] == track[1] ? "" : part[1] "/"
         path = folder "/" run[r] "/seed-" seed[1]
         number(of "train-" name, sprintf("%.2f", ACCURACY[path "/accuracy.tsv", "train"]))
         number(of "val-" name, sprintf("%.2f", ACCURACY[path "/accuracy.tsv", "test"]))

@@ -303,7 +303,7 @@ static bool same_place(const char *a, const char *b)
     return stat(a, &x) == 0 && stat(b, &y) == 0 && x.st_dev == y.st_dev && x.st_ino == y.st_ino;
 }
 
-bool file_same(const char *a, const char *b)
+static bool same_file(const char *a, const char *b)
 {
     const char *slash_a = strrchr(a, '/'), *slash_b = strrchr(b, '/');
     char folder_a[FILE_PATH], folder_b[FILE_PATH];
@@ -313,6 +313,13 @@ bool file_same(const char *a, const char *b)
     return strcmp(slash_a != NULL ? slash_a + 1 : a, slash_b != NULL ? slash_b + 1 : b) == 0
            && file_folder(folder_a, a, &ignored) && file_folder(folder_b, b, &ignored)
            && same_place(folder_a, folder_b);
+}
+
+bool file_distinct(const char *a, const char *a_what, const char *b, const char *b_what,
+                   struct error *error)
+{
+    return !same_file(a, b)
+           || error_set(error, "%s: is given both as %s and as %s", b, a_what, b_what);
 }
 
 bool file_make_folder(const char *path, struct error *error)

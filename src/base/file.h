@@ -66,9 +66,10 @@ bool file_read(const char *path, size_t limit, uint8_t **data, size_t *size, str
  * says why. */
 bool file_exists(const char *path);
 
-/* Whether two names lead to one file, or will once it is there: by what is there, else by folder.
- */
-bool file_same(const char *a, const char *b);
+/* Fails if two names lead to one file, or will once it is there: by what is there, else by folder.
+ * The error names `b` and what each of them is given as. */
+bool file_distinct(const char *a, const char *a_what, const char *b, const char *b_what,
+                   struct error *error);
 
 enum { FILE_PATH = 4096 };
 

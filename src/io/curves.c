@@ -159,18 +159,12 @@ static bool check_seed(const struct runlog *logs, const char *const *paths, size
     return true;
 }
 
-/* The table must not take the place of what it is made of. */
-static bool check_out(const char *out, const char *input, struct error *error)
-{
-    return !file_same(out, input)
-           || error_set(error, "%s: is given both as input and as output", out);
-}
-
 static bool read_logs(struct runlog *logs, const char *const *paths, size_t count, const char *out,
                       struct error *error)
 {
     for (size_t i = 0; i < count; i++) {
-        if (!check_out(out, paths[i], error) || !runlog_read(&logs[i], paths[i], error))
+        if (!file_distinct(paths[i], "input", out, "output", error)
+            || !runlog_read(&logs[i], paths[i], error))
             return false;
         if (logs[i].epoch_count == 0)
             return error_set(error, "%s: no epoch is finished yet", paths[i]);
@@ -188,8 +182,8 @@ bool curves_write(const char *const *logs, size_t count, const char *published, 
         return error_set(error, "%s: out of memory", out);
     struct curve curve = {0};
     struct file_writer writer;
-    bool good = check_out(out, published, error) && read_logs(read, logs, count, out, error)
-                && curve_read(&curve, published, error);
+    bool good = file_distinct(published, "input", out, "output", error)
+                && read_logs(read, logs, count, out, error) && curve_read(&curve, published, error);
     if (good) {
         good = file_writer_open(&writer, out, error)
                && write_table(&writer, read, count, &curve, error)

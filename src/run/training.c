@@ -250,9 +250,8 @@ static bool check_names(const struct training_settings *s, struct error *error)
                  {s->checkpoint, "checkpoint"}};
     for (size_t i = 0; i < sizeof files / sizeof *files; i++) {
         for (size_t j = 0; j < i; j++) {
-            if (file_same(files[j].path, files[i].path))
-                return error_set(error, "%s: is given both as %s and as %s", files[i].path,
-                                 files[j].what, files[i].what);
+            if (!file_distinct(files[j].path, files[j].what, files[i].path, files[i].what, error))
+                return false;
         }
     }
     return true;

@@ -17,8 +17,8 @@ struct arguments {
 
 static bool run(const struct arguments *a, struct error *error)
 {
-    if (a->answers != NULL && file_same(a->answers, a->weights))
-        return error_set(error, "%s: is given both as weights and as answers", a->answers);
+    if (a->answers != NULL && !file_distinct(a->weights, "weights", a->answers, "answers", error))
+        return false;
     struct network *network = NULL;
     struct tensor_file file = {0};
     struct cifar10 set = {0};

@@ -33,8 +33,9 @@ sums() {
     done)
 }
 
-# Waits until of a killed group none is left: whoever still dies, in the middle of a write, holds its locks.
-gone() { # gone GROUP
+# Waits for a killed group until none of it is left: whoever still dies, in the middle of a write, holds its locks.
+gone() { # gone LEADER
+    wait "$1" 2>/dev/null || :
     while cat /proc/[0-9]*/stat 2>/dev/null | awk -v group="$1" '$5 == group && $3 != "Z" { left = 1 } END { exit !left }'; do
         sleep 0.01
     done
@@ -59,11 +60,9 @@ kill_once() { # kill_once VICTIMS COMMAND...
             -v names="^[(]($victims)[)]$" '$6 == session && $2 ~ names { print $1; exit }') || :
     fi
     if [ -n "$target" ] && kill -KILL -- "$target" 2>/dev/null; then
-        wait "$leader" 2>/dev/null || :
         gone "$leader"
     elif [ -n "$endless" ]; then # so soon that the group was not there yet
         while kill -0 "$leader" 2>/dev/null && ! kill -KILL -- -"$leader" 2>/dev/null; do sleep 0.01; done
-        wait "$leader" 2>/dev/null || :
         gone "$leader"
     else
         wait "$leader" || :

@@ -3,14 +3,15 @@
 # what is wrong, strict numbers.
 set -euo pipefail
 
-refused() { # refused TEXT TOOL ARGUMENTS...: exit 2, one line on stderr that holds TEXT
-    local text=$1 code=0; shift
-    "$BIN/$1" "${@:2}" >"$TMP/out" 2>"$TMP/err" || code=$?
-    [ "$code" = 2 ] || { echo "$*: exit $code, not 2"; exit 1; }
+ends() { # ends CODE TEXT TOOL ARGUMENTS...: exit CODE, one line on stderr that holds TEXT, nothing on stdout
+    local wanted=$1 text=$2 code=0; shift 2
+    timeout 60 "$BIN/$1" "${@:2}" >"$TMP/out" 2>"$TMP/err" || code=$?
+    [ "$code" = "$wanted" ] || { echo "$*: exit $code, not $wanted"; cat "$TMP/err"; exit 1; }
     [ "$(wc -l <"$TMP/err")" = 1 ] || { echo "$*: not one line:"; cat "$TMP/err"; exit 1; }
     grep -qF -- "$text" "$TMP/err" || { echo "$*: no '$text' in:"; cat "$TMP/err"; exit 1; }
     [ ! -s "$TMP/out" ] || { echo "$*: printed on stdout"; exit 1; }
 }
+refused() { ends 2 "$@"; } # refused TEXT TOOL ARGUMENTS...
 
 for source in src/tools/*.c; do
     tool=$(basename "$source" .c)
@@ -60,13 +61,7 @@ refused "--gemm: 'blas' is none of exact, openblas" evaluate --gemm blas
 [ ! -e "$TMP/never" ]
 
 # A result does not take the place of a folder, a pipe or what it is made of, and that is said at once.
-fails() { # fails TEXT TOOL ARGUMENTS...: exit 1, one line on stderr that holds TEXT
-    local text=$1 code=0; shift
-    timeout 60 "$BIN/$1" --quiet "${@:2}" >"$TMP/out" 2>"$TMP/err" || code=$?
-    [ "$code" = 1 ] || { echo "$*: exit $code, not 1"; cat "$TMP/err"; exit 1; }
-    [ "$(wc -l <"$TMP/err")" = 1 ] && grep -qF -- "$text" "$TMP/err" \
-        || { echo "$*: not '$text' alone but:"; cat "$TMP/err"; exit 1; }
-}
+fails() { ends 1 "$1" "$2" --quiet "${@:3}"; } # fails TEXT TOOL ARGUMENTS...
 "$BIN/init-weights" --net carlini --scheme ones --seed 1 --out "$TMP/weights"
 mkfifo "$TMP/pipe"
 for place in "$TMP" "$TMP/pipe"; do
