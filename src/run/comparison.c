@@ -149,21 +149,23 @@ static bool compare_ends(struct comparison *c, struct replay *a, struct replay *
            && (!known[0] || !known[1] || compare_states(c, &a->trainer, &b->trainer, error));
 }
 
-/* The first epoch of which the transcripts do not say the same; 0: none. */
+/* The first epoch of whose states the transcripts do not say the same, or else of whose losses; 0:
+ * none. */
 static uint64_t find_epoch(struct comparison *c, const struct runlog *a, const struct runlog *b)
 {
+    uint64_t other_loss = 0;
     for (size_t i = 0; i < c->epochs; i++) {
         char left[RUNLOG_LOSS_SIZE], right[RUNLOG_LOSS_SIZE];
         runlog_print_loss(a->epochs[i].loss, left);
         runlog_print_loss(b->epochs[i].loss, right);
         if (strcmp(a->epochs[i].state, b->epochs[i].state) != 0)
             return i + 1;
-        if (strcmp(left, right) != 0) {
-            c->outcome = COMPARISON_LOSSES;
-            return i + 1;
-        }
+        if (strcmp(left, right) != 0 && other_loss == 0)
+            other_loss = i + 1;
     }
-    return 0;
+    if (other_loss != 0)
+        c->outcome = COMPARISON_LOSSES;
+    return other_loss;
 }
 
 bool comparison_run(struct comparison *c, struct replay *a, struct replay *b, struct error *error)

@@ -12,7 +12,7 @@
 
 enum comparison_outcome {
     COMPARISON_SAME,     /* in all epochs that both have */
-    COMPARISON_LOSSES,   /* the same states, but another loss of epoch `epoch` */
+    COMPARISON_LOSSES,   /* the same states, but another loss, first of epoch `epoch` */
     COMPARISON_INITIAL,  /* they part before the first step */
     COMPARISON_STEP,     /* after step `step` of epoch `epoch` */
     COMPARISON_NO_REPLAY /* somewhere in epoch `epoch`; see true_of */

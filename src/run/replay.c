@@ -41,8 +41,13 @@ static bool find_data(const struct replay *r, const struct hyperparameters *h, s
                      reasons.text);
 }
 
-static bool check_numerics(const struct replay *r, struct error *error)
+static bool check_numerics(const struct replay *r, const struct hyperparameters *h,
+                           struct error *error)
 {
+    if (h->arithmetic != GEMM_EXACT)
+        return error_set(error,
+                         "%s: made with %s, whose bits are the machine's: it cannot be replayed",
+                         r->log_path, gemm_names[h->arithmetic]);
     const char *ours = r->settings->numerics;
     const char *stated = description_find(&r->description, "numerics_sha256");
     return ours == NULL || strcmp(stated, "unknown") == 0 || strcmp(stated, ours) == 0
@@ -64,7 +69,7 @@ bool replay_open(struct replay *r, const struct replay_settings *settings, struc
     r->spec = nets_find(net);
     if (r->spec == NULL)
         return error_set(error, "%s: its net, %s, is not known", r->log_path, net);
-    return check_numerics(r, error) && find_data(r, &h, &set, error)
+    return check_numerics(r, &h, error) && find_data(r, &h, &set, error)
            && trainer_create(&r->trainer, &h, r->spec, &set, error);
 }
 

@@ -46,8 +46,8 @@ struct replay {
     uint64_t from_epoch;  /* whole epochs it had behind it then */
 };
 
-/* Reads the transcript, verifies its chain, and finds the data. The caller frees with replay_close,
- * after a failed call too. */
+/* Reads the transcript, verifies its chain, and finds the data. It must be of the exact engine. The
+ * caller frees with replay_close, after a failed call too. */
 bool replay_open(struct replay *r, const struct replay_settings *settings, struct error *error);
 void replay_close(struct replay *r);
 

@@ -357,6 +357,13 @@ static void test_origin(void **state)
     write_initial(r.weights, "carlini", 8, "a scheme of one's own");
     expect_false(&r, 1, "but init.safetensors has");
     recorded_close(&r);
+    recorded_open(&r, "blas", "carlini");
+    r.settings.epochs = 1;
+    r.settings.hyper.arithmetic = GEMM_OPENBLAS;
+    train(&r);
+    assert_fails(audit(&r, 1, (struct audit_range){0}, NULL, &result, from, &error), error,
+                 "log.tsv: made with openblas, whose bits are the machine's");
+    recorded_close(&r);
 }
 
 /* Puts a weight file's tensors in another order, and says nothing of where they come from. */
@@ -554,6 +561,7 @@ static void test_compare_fault(void **state)
     uint64_t done;
     recorded_open(&a, "a", "carlini");
     recorded_open(&b, "b", "carlini");
+    b.settings.hyper.plotted = PLOTTED_EXAMPLES; /* other losses from the first epoch on */
     train(&a);
     b.settings.until = 1;
     assert_good(training_run(&b.settings, &done, &error), error);
