@@ -54,7 +54,7 @@ bool curve_read(struct curve *curve, const char *path, struct error *error)
 {
     *curve = (struct curve){.losses = malloc(RUNLOG_EPOCHS_MAX * sizeof(double))};
     if (curve->losses == NULL)
-        return error_set(error, "%s: out of memory", path);
+        return error_memory(error, "%s: out of memory", path);
     uint8_t *data;
     size_t size;
     if (!file_read(path, 1 << 20, &data, &size, error))
@@ -179,7 +179,7 @@ bool curves_write(const char *const *logs, size_t count, const char *published, 
 {
     struct runlog *read = calloc(count, sizeof *read);
     if (read == NULL)
-        return error_set(error, "%s: out of memory", out);
+        return error_memory(error, "%s: out of memory", out);
     struct curve curve = {0};
     struct file_writer writer;
     bool good = file_distinct(published, "input", out, "output", error)

@@ -22,7 +22,7 @@ static bool grow(void **items, size_t count, size_t size, struct error *error)
     size_t room = count == 0 ? 16 : 2 * count;
     void *fresh = realloc(*items, room * size);
     if (fresh == NULL)
-        return error_set(error, "run log: out of memory at %zu entries", count);
+        return error_memory(error, "run log: out of memory at %zu entries", count);
     *items = fresh;
     return true;
 }
@@ -54,7 +54,7 @@ bool runlog_add_pair(struct runlog *log, const char *key, const char *value, str
     if (pair.key == NULL || pair.value == NULL) {
         free(pair.key);
         free(pair.value);
-        return error_set(error, "run log: out of memory");
+        return error_memory(error, "run log: out of memory");
     }
     log->pairs[log->pair_count++] = pair;
     return true;
@@ -267,8 +267,11 @@ static bool parse_text(struct reader *r, char *text, size_t size, const char *pa
         if (strlen(line_copy) != length)
             return error_set(error, "%s:%zu: a zero byte", path, number);
         struct error reason;
-        if (!parse_line(r, line_copy, &reason))
-            return error_set(error, "%s:%zu: %s", path, number, reason.text);
+        if (!parse_line(r, line_copy, &reason)) {
+            error_set(error, "%s:%zu: %s", path, number, reason.text);
+            error->refused = reason.refused;
+            return false;
+        }
         if (r->part != END)
             sha256_update(&r->hash, line, length + 1);
         line = end + 1;
@@ -335,7 +338,7 @@ bool runlog_write(const struct runlog *log, const char *path, struct error *erro
         return false;
     char *text = make_text(log, link, &size);
     if (text == NULL)
-        return error_set(error, "%s: out of memory", path);
+        return error_memory(error, "%s: out of memory", path);
     struct file_writer writer = {.fd = -1};
     bool good = sha256_of(text, size, hex, error) && file_writer_open(&writer, path, error)
                 && file_writer_write(&writer, text, size, error)

@@ -1,6 +1,7 @@
 #include "run/description.h"
 
 #include "base/text.h"
+#include "data/cifar10.h"
 #include "nn/initialise.h"
 
 #include <inttypes.h>
@@ -150,7 +151,6 @@ static bool parse_rate(const struct description *d, double *rate, const char *pa
 bool description_parse(struct description *d, struct hyperparameters *h, const struct runlog *log,
                        const char *path, struct error *error)
 {
-    enum { EXAMPLES_MAX = 50000 };
     int order, loss, plotted, arithmetic;
     char hex[SHA256_HEX_SIZE];
     d->count = 0;
@@ -161,8 +161,8 @@ bool description_parse(struct description *d, struct hyperparameters *h, const s
                              value == NULL ? "missing" : "too long");
         add(d, "%s", value);
     }
-    if (!parse_count(d, "examples", 1, EXAMPLES_MAX, &h->examples, path, error)
-        || !parse_count(d, "batch_size", 1, EXAMPLES_MAX, &h->batch_size, path, error)
+    if (!parse_count(d, "examples", 1, CIFAR10_TRAIN_EXAMPLES, &h->examples, path, error)
+        || !parse_count(d, "batch_size", 1, CIFAR10_TRAIN_EXAMPLES, &h->batch_size, path, error)
         || !parse_count(d, "seed", 0, UINT32_MAX, &h->seed, path, error)
         || !parse_rate(d, &h->learning_rate, path, error)
         || !parse_name(d, "order", order_names, &order, path, error)

@@ -22,7 +22,8 @@ bool trainer_create(struct trainer *t, const struct hyperparameters *hyper,
     batch_scaling(spec, t->scaling);
     t->order = malloc(t->set.count * sizeof *t->order);
     t->labels = malloc(batch);
-    return (t->order != NULL && t->labels != NULL) || error_set(error, "out of memory");
+    return (t->order != NULL && t->labels != NULL)
+           || error_memory(error, "out of memory for the order of the examples");
 }
 
 void trainer_release(struct trainer *t)

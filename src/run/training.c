@@ -26,9 +26,14 @@ bool training_parse_keep(const char *text, void *target, struct error *error)
 {
     static const char every[] = "every:";
     uint64_t *keep_every = target;
-    *keep_every = strcmp(text, "all") == 0;
-    if (*keep_every == 1 || strcmp(text, "last") == 0)
+    if (strcmp(text, "all") == 0) {
+        *keep_every = 1;
         return true;
+    }
+    if (strcmp(text, "last") == 0) {
+        *keep_every = 0;
+        return true;
+    }
     return (strncmp(text, every, sizeof every - 1) == 0
             && text_parse_number(text + sizeof every - 1, keep_every) && *keep_every > 0)
            || error_set(error, "'%s' is none of all, every:N, last", text);
@@ -239,29 +244,37 @@ static bool run_epochs(struct training *t, uint64_t *done, struct error *error)
     return write_final(t, error);
 }
 
-/* Nothing is written under a name that another file of the training has. */
+/* Nothing is written under a name that another file of the training has, or comes to have. */
 static bool check_names(const struct training_settings *s, struct error *error)
 {
     const struct {
-        const char *path, *what;
-    } files[] = {{s->weights, "initial weights"},
-                 {s->out, "final weights"},
-                 {s->log, "log"},
-                 {s->checkpoint, "checkpoint"}};
-    for (size_t i = 0; i < sizeof files / sizeof *files; i++) {
+        const char *path, *suffix, *what;
+    } files[] = {{s->weights, "", "initial weights"},
+                 {s->out, "", "final weights"},
+                 {s->log, "", "log"},
+                 {s->checkpoint, "", "checkpoint"},
+                 {s->checkpoint, ".previous", "the checkpoint before"},
+                 {s->checkpoint, ".next", "the next checkpoint"},
+                 {s->checkpoint, ".lock", "the checkpoint's lock"},
+                 {s->out, ".partial", "final weights in the making"},
+                 {s->log, ".partial", "log in the making"}};
+    enum { COUNT = sizeof files / sizeof *files };
+    char paths[COUNT][FILE_PATH];
+    for (size_t i = 0; i < COUNT; i++) {
+        if (!file_path(paths[i], error, "%s%s", files[i].path, files[i].suffix))
+            return false;
         for (size_t j = 0; j < i; j++) {
-            if (!file_distinct(files[j].path, files[j].what, files[i].path, files[i].what, error))
+            if (!file_distinct(paths[j], files[j].what, paths[i], files[i].what, error))
                 return false;
         }
     }
     return true;
 }
 
-/* What cannot be written is said before the first epoch, not after the last. */
-static bool check_writable(const struct training_settings *s, struct error *error)
+static bool check_writable(const char *path, struct error *error)
 {
     struct file_writer writer;
-    bool good = file_writer_open(&writer, s->out, error);
+    bool good = file_writer_open(&writer, path, error);
     file_writer_close(&writer);
     return good;
 }
@@ -274,8 +287,8 @@ bool training_run(const struct training_settings *settings, uint64_t *done, stru
         return false;
     interrupt_catch();
     bool good = lock_take(&lock, settings->checkpoint, "training this run", error)
-                && check_writable(settings, error) && prepare(&t, error)
-                && run_epochs(&t, done, error);
+                && check_writable(settings->out, error) && check_writable(settings->log, error)
+                && prepare(&t, error) && run_epochs(&t, done, error);
     lock_release(&lock);
     trainer_release(&t.trainer);
     tensor_file_free(&t.initial);

@@ -32,7 +32,7 @@ bool weights_collect(struct weights *w, struct network *network, const struct ad
                           .values = malloc(floats * sizeof *w->values)};
     if (w->tensors == NULL || w->values == NULL) {
         weights_release(w);
-        return error_set(error, "out of memory for a copy of the weights");
+        return error_memory(error, "out of memory for a copy of the weights");
     }
     float *next = w->values;
     for (int moment = -1; moment < (adam != NULL ? 2 : 0); moment++) {

@@ -597,6 +597,19 @@ static void test_same_names(void **state)
     REFUSED(log = r.out, "is given both as final weights and as log");
     REFUSED(checkpoint = r.out, "is given both as final weights and as checkpoint");
     REFUSED(checkpoint = r.log, "is given both as log and as checkpoint");
+    static const char *const derived[][2] = {{".previous", "the checkpoint before"},
+                                             {".next", "the next checkpoint"},
+                                             {".lock", "the checkpoint's lock"}};
+    for (size_t i = 0; i < 3; i++) {
+        char words[80];
+        assert_true(asprintf(&linked, "%s%s", r.checkpoint, derived[i][0]) > 0);
+        snprintf(words, sizeof words, "is given both as log and as %s", derived[i][1]);
+        REFUSED(log = linked, words);
+        free(linked);
+    }
+    assert_true(asprintf(&linked, "%s.partial", r.out) > 0);
+    REFUSED(log = linked, "is given both as log and as final weights in the making");
+    free(linked);
     assert_int_equal(symlink(r.weights, other), 0);
     REFUSED(out = other, "is given both as initial weights and as final weights");
     unlink(other);
