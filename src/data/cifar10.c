@@ -42,7 +42,7 @@ static bool append_file(struct cifar10 *set, const char *path, const struct offi
     if (good) {
         records = realloc(set->records, (set->count + count) * CIFAR10_RECORD);
         if (records == NULL)
-            good = error_set(error, "%s: out of memory", path);
+            good = error_memory(error, "%s: out of memory", path);
     }
     if (good) {
         set->records = records;

@@ -29,7 +29,7 @@ bool download_open(struct download *download, const char *path, struct error *er
     *download = (struct download){.fd = -1};
     if (asprintf(&download->path, "%s.download", path) < 0) {
         download->path = NULL;
-        return error_set(error, "%s: out of memory", path);
+        return error_memory(error, "%s: out of memory", path);
     }
     struct error busy;
     error_set(&busy, "%s: another process is downloading it", download->path);

@@ -153,10 +153,13 @@ bool fetch_sweep(const struct fetch *fetch, struct error *error)
     if (listing == NULL)
         return error_errno(error, "%s: cannot list", fetch->folder);
     bool good = true;
-    for (const struct dirent *entry; good && (entry = readdir(listing)) != NULL;) {
+    errno = 0; /* the end of the folder leaves it */
+    for (const struct dirent *entry; good && (entry = readdir(listing)) != NULL; errno = 0) {
         if (is_download(entry->d_name) && unlinkat(dirfd(listing), entry->d_name, 0) != 0)
             good = error_errno(error, "%s/%s: cannot remove", fetch->folder, entry->d_name);
     }
+    if (good && errno != 0)
+        good = error_errno(error, "%s: cannot list", fetch->folder);
     closedir(listing);
     for (size_t i = 0; good && i < OFFICIAL_FILES; i++) {
         char path[FILE_PATH];

@@ -21,7 +21,7 @@ bool gzip_open(struct gzip *gzip, const char *path, struct error *error)
     *gzip = (struct gzip){.path = path, .fd = -1};
     gzip->input = malloc(INPUT_SIZE);
     if (gzip->input == NULL || inflateInit2(&gzip->stream, GZIP_ONLY) != Z_OK)
-        return error_set(error, "%s: out of memory", path);
+        return error_memory(error, "%s: out of memory", path);
     gzip->inflating = true;
     gzip->fd = file_open_read(path, error);
     return gzip->fd >= 0;

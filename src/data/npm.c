@@ -122,8 +122,10 @@ static bool listen_to(int fd, pid_t child, const volatile sig_atomic_t *stop,
         }
         struct pollfd waiting = {.fd = fd, .events = POLLIN};
         int ready = poll(&waiting, 1, POLL_MILLISECONDS);
-        if (ready <= 0)
+        if (ready == 0 || (ready < 0 && errno == EINTR))
             continue;
+        if (ready < 0)
+            break;
         char text[4096];
         ssize_t got = read(fd, text, sizeof text);
         if (got < 0 && errno == EINTR)
@@ -173,15 +175,20 @@ static bool find_tarball(const char *folder, char **tarball, struct error *error
     if (listing == NULL)
         return error_errno(error, "%s: cannot list", folder);
     bool good = true;
-    for (const struct dirent *entry; good && (entry = readdir(listing)) != NULL;) {
+    errno = 0; /* the end of the folder leaves it */
+    for (const struct dirent *entry; good && (entry = readdir(listing)) != NULL; errno = 0) {
         size_t length = strlen(entry->d_name);
         if (length < 5 || strcmp(entry->d_name + length - 4, ".tgz") != 0)
             continue;
         if (*tarball != NULL)
             good = error_set(error, "%s: npm left more than one .tgz", folder);
-        else if (asprintf(tarball, "%s/%s", folder, entry->d_name) < 0)
-            good = (*tarball = NULL, error_set(error, "%s: out of memory", folder));
+        else if (asprintf(tarball, "%s/%s", folder, entry->d_name) < 0) {
+            *tarball = NULL;
+            good = error_memory(error, "%s: out of memory", folder);
+        }
     }
+    if (good && errno != 0)
+        good = error_errno(error, "%s: cannot list", folder);
     closedir(listing);
     if (good && *tarball == NULL)
         good = error_set(error, "%s: npm left no .tgz", folder);

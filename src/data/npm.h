@@ -11,7 +11,7 @@
 #include <stddef.h>
 
 /* Whether the text is NAME@VERSION with an exact version and nothing npm could take for an option,
- * a path or a URL: letters, digits and . _ - with an optional @scope/ before. */
+ * a path or a URL: lower-case letters, digits and . _ - with an optional @scope/ before. */
 bool npm_check_package(const char *package, struct error *error);
 
 /* Runs npm pack. *tarball is the path of the .tgz, which the caller frees. npm's own complaints

@@ -45,7 +45,7 @@ static bool plan(struct package *package, struct error *error)
         total += package->counts[i];
     }
     package->labels = malloc(total);
-    return package->labels != NULL || error_set(error, "%s: out of memory", package->path);
+    return package->labels != NULL || error_memory(error, "%s: out of memory", package->path);
 }
 
 static bool read_labels(void *context, size_t index, struct archive *archive, struct error *error)
@@ -56,7 +56,7 @@ static bool read_labels(void *context, size_t index, struct archive *archive, st
     snprintf(name, sizeof name, "%s: %s", package->path, label_names[index]);
     uint8_t *text = malloc(limit);
     uint8_t *labels = package->labels + (index == 0 ? 0 : package->label_counts[0]);
-    bool good = text != NULL || error_set(error, "%s: out of memory", name);
+    bool good = text != NULL || error_memory(error, "%s: out of memory", name);
     good = good && archive_read(archive, text, limit, &got, error)
            && png_records_parse_labels(name, text, got, count, labels, error);
     free(text);

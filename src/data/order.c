@@ -10,7 +10,7 @@ void order_fill(uint32_t *order, size_t count, enum order_kind kind, uint32_t se
         order[i] = (uint32_t)i;
     if (kind == ORDER_SEQUENTIAL)
         return;
-    for (size_t i = count - 1; i > 0 && count > 0; i--) {
+    for (size_t i = count; i-- > 1;) {
         uint32_t words[4];
         random_block(seed, RANDOM_SHUFFLE, epoch, i, words);
         uint32_t j = random_below(words[0], words[1], (uint32_t)i + 1);

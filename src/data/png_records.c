@@ -139,7 +139,7 @@ bool png_records_write(const char *name, const struct png_source *source, const 
     struct feed feed = {.source = source};
     spng_ctx *png = spng_ctx_new(0);
     if (png == NULL)
-        return error_set(error, "%s: out of memory", name);
+        return error_memory(error, "%s: out of memory", name);
     bool good = spng_set_image_limits(png, PIXELS, (uint32_t)count) == 0
                 && spng_set_chunk_limits(png, CHUNK_MAX, CACHE_MAX) == 0
                 && spng_set_crc_action(png, SPNG_CRC_ERROR, SPNG_CRC_ERROR) == 0

@@ -140,9 +140,10 @@ static bool download_and_unpack(struct fetch *fetch, struct download *download,
             *keep = false;
             return true;
         }
-        /* Stopped while unpacking: the download is whole, and need not come again. */
+        /* Stopped while unpacking, or by the system, a full disk for one: that says nothing of the
+         * download, which need not come again. */
         struct error ignored;
-        *keep = fetch_stopped(fetch, &ignored);
+        *keep = fetch_stopped(fetch, &ignored) || error->refused;
         if (*keep || !download->resumed)
             return false;
         if (!download_restart(download, error))

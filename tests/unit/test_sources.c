@@ -293,6 +293,27 @@ static void test_stop(void **state)
     }
 }
 
+/* What cannot be written is no reason to bring a whole download again. */
+static void test_refused(void **state)
+{
+    (void)state;
+    struct error error;
+    struct fetch fetch = {.set = &set, .folder = "out", .quiet = true};
+    char path[FILE_PATH], name[FILE_PATH + 16];
+    must(system("rm -rf out") == 0);
+    assert_true(fetch_open(&fetch, &error));
+    must(mkdir("out/data_batch_3.bin.partial", 0777) == 0);
+    assert_false(sources_fetch(&fetch, url, &error));
+    assert_non_null(strstr(error.text, "data_batch_3.bin.partial: cannot create"));
+    must(fetch_download_path(path, &fetch, url, &error));
+    snprintf(name, sizeof name, "%s.download", path);
+    assert_true(file_exists(name));
+    must(rmdir("out/data_batch_3.bin.partial") == 0);
+    assert_true(sources_fetch(&fetch, url, &error));
+    assert_false(file_exists(name));
+    fetch_close(&fetch);
+}
+
 /* pipeline/checksums/cifar10.sha256 and the table in official.c say the same. Runs where the
  * project lies. */
 static void test_checksum_file(void **state)
@@ -319,11 +340,12 @@ int main(void)
 {
     char folder[64];
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_folder),        cmocka_unit_test(test_archive),
-        cmocka_unit_test(test_urls),          cmocka_unit_test(test_resume),
-        cmocka_unit_test(test_folder_state),  cmocka_unit_test(test_npm),
-        cmocka_unit_test(test_stop),          cmocka_unit_test(test_npm_names),
-        cmocka_unit_test(test_checksum_file), cmocka_unit_test(test_npm_complaints),
+        cmocka_unit_test(test_folder),         cmocka_unit_test(test_archive),
+        cmocka_unit_test(test_urls),           cmocka_unit_test(test_resume),
+        cmocka_unit_test(test_folder_state),   cmocka_unit_test(test_npm),
+        cmocka_unit_test(test_stop),           cmocka_unit_test(test_refused),
+        cmocka_unit_test(test_npm_names),      cmocka_unit_test(test_checksum_file),
+        cmocka_unit_test(test_npm_complaints),
     };
     scratch_enter(folder, home);
     make_set();
