@@ -9,8 +9,10 @@
  *                            lies closer than that error to the middle of two doubles; results that
  *                            are subnormal doubles are rounded twice
  *
- * Converting a result of the latter two to float rounds a second time. That gives another float
- * than the correctly rounded one for five float32 arguments of log and for none of exp.
+ * Results pass through the latter two alone; the first two show, with every argument there is, that
+ * the arithmetic they share is right. Converting a result of the latter two to float rounds a
+ * second time. That gives another float than the correctly rounded one for five float32 arguments
+ * of log and for none of exp.
  *
  * Only + - * / and fma of IEEE doubles are used, and floor, ldexp and frexp, which are exact here
  * but for ldexp to a subnormal double. A NaN gives a NaN.

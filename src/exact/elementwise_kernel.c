@@ -56,11 +56,12 @@ static void normalise(size_t rows, size_t c, const struct norm_vectors *norm,
 {
     const float *restrict mean = norm->mean, *restrict scale = norm->scale;
     const float *restrict shift = norm->shift;
+    bool rectified = norm->rectified;
     for (size_t row = 0; row < rows; row++, x += c, y += c) {
-        for (size_t k = 0; k < c; k++)
-            y[k] = (x[k] - mean[k]) * scale[k] + shift[k];
-        if (norm->rectified)
-            rectify(c, y);
+        for (size_t k = 0; k < c; k++) {
+            float z = (x[k] - mean[k]) * scale[k] + shift[k];
+            y[k] = rectified && z <= 0.0f ? 0.0f : z;
+        }
     }
 }
 

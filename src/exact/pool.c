@@ -4,8 +4,7 @@
 
 #include <string.h>
 
-/* Where in x the element w of the window of output `at` lies. */
-static size_t element(const struct pool_shape *s, size_t at, size_t w)
+size_t pool_element(const struct pool_shape *s, size_t at, size_t w)
 {
     size_t k = s->kernel, width = s->width / k;
     size_t row = at / width * k + w / k, column = at % width * k + w % k;
@@ -21,10 +20,11 @@ void pool_max_forward(const struct pool_shape *s, const float *x, float *y, uint
 {
     size_t c = s->channels;
     for (size_t at = 0; at < outputs(s); at++, y += c, place += c) {
-        memcpy(y, x + element(s, at, 0), c * sizeof *y);
+        memcpy(y, x + pool_element(s, at, 0), c * sizeof *y);
         memset(place, 0, c);
         for (size_t w = 1; w < s->kernel * s->kernel; w++)
-            isa_kernels()->elementwise->pool_max(c, (uint8_t)w, x + element(s, at, w), y, place);
+            isa_kernels()->elementwise->pool_max(c, (uint8_t)w, x + pool_element(s, at, w), y,
+                                                 place);
     }
 }
 
@@ -36,6 +36,6 @@ void pool_max_backward(const struct pool_shape *s, const float *dy, const uint8_
     for (size_t at = 0; at < outputs(s); at++, dy += c, place += c) {
         for (size_t w = 0; w < s->kernel * s->kernel; w++)
             isa_kernels()->elementwise->pool_max_gradient(c, (uint8_t)w, dy, place,
-                                                          dx + element(s, at, w));
+                                                          dx + pool_element(s, at, w));
     }
 }

@@ -15,6 +15,9 @@ struct pool_shape {
     size_t height, width, channels, kernel; /* K^2 <= 256 */
 };
 
+/* Where in x the element w of the window of output `at` begins, its channel 0. */
+size_t pool_element(const struct pool_shape *shape, size_t at, size_t w);
+
 void pool_max_forward(const struct pool_shape *shape, const float *x, float *y, uint8_t *place);
 void pool_max_backward(const struct pool_shape *shape, const float *dy, const uint8_t *place,
                        float *dx);

@@ -131,36 +131,35 @@ static void multiply_planes(const struct planes *s)
                                 .c_row = s->n});
 }
 
-/* The shared memory of backward, cut up; the doubles first, for their alignment. */
+/* The shared memory of backward, cut up: where its parts begin, in floats. */
 struct shared {
-    double *sums;      /* of dz: [chains,N] */
-    float *transposed; /* w with C and N exchanged: [3,3,N,C] */
-    float *u;          /* U': [36,N,C] */
-    float *dw;         /* [chains,3,3,C,N] */
-    float *du;         /* of each thread: [36,C,N] */
-    size_t size;       /* floats of all */
+    size_t sums;       /* of dz: doubles, [chains,N]; first, for their alignment */
+    size_t transposed; /* w with C and N exchanged: [3,3,N,C] */
+    size_t u;          /* U': [36,N,C] */
+    size_t dw;         /* [chains,3,3,C,N] */
+    size_t du;         /* of each thread: [36,C,N] */
+    size_t end;
 };
 
-static struct shared shared_of(const struct cut *cut, size_t batch, float *memory)
+static struct shared shared_of(const struct cut *cut, size_t batch)
 {
     const struct conv_shape *s = cut->shape;
     size_t filters = 9 * s->channels * s->outputs, planes = WINOGRAD_PLANES * cut->filter;
-    struct shared k = {.sums = (double *)memory};
-    k.transposed = memory + 2 * parallel_chains(batch) * s->outputs;
+    struct shared k = {.sums = 0};
+    k.transposed = 2 * parallel_chains(batch) * s->outputs;
     k.u = k.transposed + filters;
     k.dw = k.u + planes;
     k.du = k.dw + parallel_chains(batch) * filters;
-    k.size = (size_t)(k.du - memory) + (size_t)parallel_threads() * planes;
+    k.end = k.du + (size_t)parallel_threads() * planes;
     return k;
 }
 
 static struct conv_needs needs(const struct conv_shape *s, size_t batch)
 {
-    static float nowhere;
     struct cut cut = cut_of(s);
     return (struct conv_needs){.forward_shared = WINOGRAD_PLANES * cut.filter,
                                .forward_scratch = WINOGRAD_PLANES * (cut.v + cut.m),
-                               .backward_shared = shared_of(&cut, batch, &nowhere).size,
+                               .backward_shared = shared_of(&cut, batch).end,
                                .backward_scratch = WINOGRAD_PLANES * (2 * cut.v + cut.m)};
 }
 
@@ -202,14 +201,15 @@ static void begin_backward(const struct conv_shape *s, size_t batch, const float
                            float *memory)
 {
     struct cut cut = cut_of(s);
-    struct shared k = shared_of(&cut, batch, memory);
+    struct shared k = shared_of(&cut, batch);
     size_t filters = s->channels * s->outputs;
+    float *transposed = memory + k.transposed;
     if (!want_dx)
         return;
 #pragma omp parallel for schedule(static)
     for (size_t tap = 0; tap < 9; tap++)
-        gemm_transpose(s->channels, s->outputs, w + tap * filters, k.transposed + tap * filters);
-    transform_filters(&cut, k.transposed, k.u);
+        gemm_transpose(s->channels, s->outputs, w + tap * filters, transposed + tap * filters);
+    transform_filters(&cut, transposed, memory + k.u);
 }
 
 /* dM of tiles first .. first + count - 1 of a block's images. */
@@ -263,14 +263,14 @@ static void filter_gradient(const struct cut *cut, size_t count, const float *v,
 static void backward(const struct conv_shape *s, const struct conv_block *block)
 {
     struct cut cut = cut_of(s);
-    struct shared k = shared_of(&cut, block->batch, block->shared);
+    struct shared k = shared_of(&cut, block->batch);
     struct parallel_run run = parallel_run(block->batch, parallel_chains(block->batch),
                                            block->first, block->first + block->images);
     size_t all = block->images * cut.tiles, filters = s->channels * s->outputs;
     float *v = block->scratch, *dv = v + WINOGRAD_PLANES * cut.v,
           *dm = dv + WINOGRAD_PLANES * cut.v;
-    float *du = k.du + (size_t)parallel_index() * WINOGRAD_PLANES * cut.filter;
-    double *sums = k.sums + run.part * s->outputs;
+    float *du = block->shared + k.du + (size_t)parallel_index() * WINOGRAD_PLANES * cut.filter;
+    double *sums = (double *)(block->shared + k.sums) + run.part * s->outputs;
     if (run.begins)
         memset(sums, 0, s->outputs * sizeof *sums);
     if (block->dx != NULL)
@@ -282,20 +282,20 @@ static void backward(const struct conv_shape *s, const struct conv_block *block)
         filter_gradient(&cut, count, v, dm, du, run.begins && first == 0);
         isa_kernels()->elementwise->add_rows(count, s->outputs, dm + SUM_PLANE * cut.m, sums);
         if (block->dx != NULL)
-            input_gradient(&cut, block, first, count, dm, k.u, dv);
+            input_gradient(&cut, block, first, count, dm, block->shared + k.u, dv);
     }
     if (run.ends)
         isa_kernels()->winograd->filter_adjoint(filters, filters, cut.filter, du,
-                                                k.dw + run.part * 9 * filters);
+                                                block->shared + k.dw + run.part * 9 * filters);
 }
 
 static void end_backward(const struct conv_shape *s, size_t batch, float *memory, float *dw,
                          float *dbias)
 {
     struct cut cut = cut_of(s);
-    struct shared k = shared_of(&cut, batch, memory);
-    conv_add_chains(parallel_chains(batch), 9 * s->channels * s->outputs, k.dw, dw);
-    conv_add_sums(parallel_chains(batch), s->outputs, k.sums, dbias);
+    struct shared k = shared_of(&cut, batch);
+    conv_add_chains(parallel_chains(batch), 9 * s->channels * s->outputs, memory + k.dw, dw);
+    conv_add_sums(parallel_chains(batch), s->outputs, (const double *)(memory + k.sums), dbias);
 }
 
 const struct conv_algorithm conv_winograd = {.needs = needs,

@@ -114,12 +114,14 @@ INLINE bool is_whole(const struct winograd_tile *t, size_t side)
 }
 
 /* Asks for the four columns that the next tile to the right does not share with this one: the way
- * through a tile is too short and scattered for the processor to guess. */
+ * through a tile is too short and scattered for the processor to guess. Of an image's last tile
+ * they may lie behind the image, which is no address to compute but as a number. */
 INLINE void fetch_next(const struct winograd_tile *t, const float *d, size_t c)
 {
     for (size_t i = t->first_row; i < t->end_row; i++) {
         for (size_t j = 6; j < 10; j++)
-            __builtin_prefetch(d + place_of(t, i, j, c));
+            __builtin_prefetch(
+                (const void *)((uintptr_t)d + (uintptr_t)place_of(t, i, j, c) * sizeof *d));
     }
 }
 

@@ -13,7 +13,7 @@ bool adam_create(struct adam *adam, size_t count, double learning_rate, struct e
     adam->m = calloc(count, sizeof *adam->m);
     adam->v = calloc(count, sizeof *adam->v);
     if (adam->m == NULL || adam->v == NULL)
-        return error_set(error, "out of memory for Adam's moments");
+        return error_memory(error, "out of memory for Adam's moments");
     return true;
 }
 

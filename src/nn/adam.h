@@ -1,10 +1,13 @@
 /* Adam (Kingma & Ba 2015, Alg. 1), bias-corrected, without weight decay, in PyTorch's order of
  * steps.
  *
- *     m = b1 m + (1-b1) g        v = b2 v + (1-b2) g^2          b1 = 0.9, b2 = 0.999
- *     w = w - (lr / (1-b1^t)) m / (sqrt(v) / sqrt(1-b2^t) + eps)           eps = 1e-8
+ *     m = b1 m + (1-b1) g        v = b2 v + (1-b2) (g g)        b1 = 0.9, b2 = 0.999
+ *     w = w - (rate m) / (sqrt(v) / root + eps)                            eps = 1e-8
+ *     rate = lr / (1-b1^t)       root = sqrt(1-b2^t)
  *
- * All arrays: [count] float32. The powers are products of doubles, taken one factor after another.
+ * All arrays: [count] float32; each operation above is rounded to float32. The constants b1, 1-b1,
+ * b2, 1-b2, rate, root and eps come from doubles, rounded to float32 once; the powers are products
+ * of doubles, taken one factor after another.
  */
 #ifndef REINIT_NN_ADAM_H
 #define REINIT_NN_ADAM_H

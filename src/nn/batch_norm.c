@@ -1,16 +1,21 @@
 /* Batch normalisation (Ioffe & Szegedy 2015, Alg. 1).
  * x, y: [B,H,W,C]   gamma, beta, mean, rstd: [C]   m = B*H*W
  *
- *     y = (x - mean) * (gamma * rstd) + beta,   rstd = 1/sqrt(var + eps);   rectified: max(y, 0)
+ *     y = (x - mean) * scale + beta,   scale = gamma * rstd,   rstd = 1/sqrt(var + eps);
+ *     rectified: max(y, 0)
  *
  * Training takes the batch's mean and biased variance and moves the running ones toward the mean
  * and the unbiased variance: running = 0.9 running + 0.1 batch. Evaluation takes the running ones.
  *
- * Backward, xhat = (x - mean) * rstd, dz = dy, or 0 where rectified:
- *     dbeta = sum dz,  dgamma = sum dz * xhat,
- *     dx = gamma * rstd * (dz - dbeta/m - xhat * dgamma/m)
+ * Backward, dz = dy, or 0 where rectified:
+ *     s1 = sum dz,  s2 = sum dz * (x - mean);   dbeta = s1,  dgamma = s2 * rstd,
+ *     dx = scale * (dz - average - (x - mean) * slope),   average = s1/m,  slope = s2 * rstd^2 / m
+ * which is gamma * rstd * (dz - dbeta/m - xhat * dgamma/m) with xhat = (x - mean) * rstd.
  *
- * Sums over the m rows are taken in double, within parts of the batch (parallel.h), parts in order.
+ * What has as many elements as x is float32, each operation rounded. Sums over the m rows are taken
+ * in double, within parts of the batch (parallel.h), parts in order; what has C elements is worked
+ * out from them in double, and rounded to float32 at the end: mean, rstd, the running ones, dbeta,
+ * dgamma, average, slope. scale is a product of float32.
  */
 #include "exact/isa.h"
 #include "exact/parallel.h"

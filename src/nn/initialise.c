@@ -112,7 +112,7 @@ bool initialise_network(struct network *network, enum init_scheme scheme, enum i
         struct parameter *p = &parameters[t];
         float *values = malloc(p->count * sizeof *values);
         if (values == NULL)
-            return error_set(error, "%s: out of memory", p->name);
+            return error_memory(error, "%s: out of memory", p->name);
         struct stream stream = {seed, t};
         switch (p->role) {
         case PARAMETER_WEIGHT:

@@ -1,7 +1,7 @@
 /* Layers: what a network's table is made of.
  *
- * Each kind of layer is one const struct of functions in a file of its own, forward beside
- * backward. Activations are float32, channels last: [B,H,W,C]. The gradient of x is dx. A layer
+ * Each kind of layer is one const struct of functions, forward beside backward, in a file with its
+ * like. Activations are float32, channels last: [B,H,W,C]. The gradient of x is dx. A layer
  * either makes a new value or changes the one it is given in place; it reads its parameters and
  * writes their gradients, and owns no memory: the network plans it all.
  *

@@ -1,7 +1,7 @@
 /* Fully connected: y = x w + bias, with each example's [H,W,C] read as one row of I = HWC.
  * x: [B,I]   w: [I,O]   bias: [O]   y: [B,O]
- * dw = x^T dy and dx = dy w^T, each element one chain;  dbias = sum of dy over the batch, in double
- */
+ * dw = x^T dy and dx = dy w^T, each element one chain;  dbias = sum of dy over the batch,
+ * in double, examples in order, rounded once */
 #include "exact/gemm.h"
 #include "nn/layer.h"
 

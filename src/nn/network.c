@@ -25,7 +25,7 @@ void network_declare(struct network *n, struct layer *l, const char *suffix,
         p->shape[2] = p->height;
         p->shape[3] = p->width;
     }
-    size_t *total = role < PARAMETER_RUNNING_MEAN ? &n->trained : &n->running;
+    size_t *total = parameter_is_trained(role) ? &n->trained : &n->running;
     p->offset = *total;
     *total += p->count;
     for (int i = 0; i < LAYER_PARAMETERS_MAX; i++) {
@@ -73,6 +73,9 @@ static bool connect(struct network *n, struct error *error)
         if (i == 0 && n->training && !kind->may_be_first)
             return error_set(error, "%s: the first layer cannot be of the kind %s", n->spec->name,
                              kind->name);
+        if (i + 1 == n->spec->layer_count && n->training && kind->observe_gradient != NULL)
+            return error_set(error, "%s: the last layer cannot be of the kind %s", n->spec->name,
+                             kind->name);
         if ((on_shortcut || kind == &layer_add) && shortcut == NONE)
             return error_set(error, "%s: layer %zu has no branch", n->spec->name, i);
         p->input = on_shortcut ? shortcut : current;
@@ -82,7 +85,10 @@ static bool connect(struct network *n, struct error *error)
         kind->shape(l, n);
         n->values[p->input].last_reader = (int)i;
         p->output = kind->in_place ? p->input : new_value(n, l->out, (int)i);
-        *(on_shortcut ? &shortcut : &current) = p->output;
+        if (on_shortcut)
+            shortcut = p->output;
+        else
+            current = p->output;
         if (kind == &layer_branch)
             shortcut = current;
         if (kind == &layer_add) {
@@ -123,7 +129,7 @@ static bool place_buffers(struct network *n, size_t *total, struct error *error)
 {
     struct plan_buffer *all = calloc(2 * n->value_count, sizeof *all);
     if (all == NULL)
-        return error_set(error, "cannot plan memory: out of memory");
+        return error_memory(error, "cannot plan memory: out of memory");
     for (size_t v = 0; v < n->value_count; v++) {
         all[2 * v] = n->values[v].data.buffer;
         all[2 * v + 1] = n->values[v].gradient.buffer;
@@ -239,7 +245,7 @@ bool network_create(struct network **out, const struct network_spec *spec, size_
 {
     struct network *n = *out = calloc(1, sizeof *n);
     if (n == NULL)
-        return error_set(error, "%s: out of memory", spec->name);
+        return error_memory(error, "%s: out of memory", spec->name);
     *n = (struct network){
         .spec = spec, .training = training, .planned = batch, .engine = gemm_chosen()};
     n->layers = calloc(spec->layer_count, sizeof *n->layers);
@@ -249,7 +255,7 @@ bool network_create(struct network **out, const struct network_spec *spec, size_
     size_t planned = 0;
     bool good
         = (n->layers != NULL && n->places != NULL && n->values != NULL && n->parameters != NULL)
-          || error_set(error, "%s: out of memory", spec->name);
+          || error_memory(error, "%s: out of memory", spec->name);
     good = good && connect(n, error);
     if (good) {
         share_gradients(n);

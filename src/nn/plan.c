@@ -40,7 +40,7 @@ bool plan_place(struct plan_buffer *buffers, size_t count, size_t *total, struct
 {
     struct plan_buffer **order = malloc((count + 1) * sizeof *order);
     if (order == NULL)
-        return error_set(error, "cannot plan memory: out of memory");
+        return error_memory(error, "cannot plan memory: out of memory");
     size_t used = 0;
     for (size_t i = 0; i < count; i++) {
         if (buffers[i].bytes > 0)

@@ -51,25 +51,18 @@ const struct layer_kind layer_max_pool = {.name = "max pool",
                                           .forward = max_forward,
                                           .backward = max_backward};
 
-/* Where in one example's x the element w of the window of output `at` lies. */
-static size_t element(const struct layer *l, size_t at, size_t w)
-{
-    size_t k = l->spec->kernel, width = l->out.width;
-    size_t row = at / width * k + w / k, column = at % width * k + w % k;
-    return (row * l->in.width + column) * l->in.channels;
-}
-
 static void average_forward(const struct layer *l, const struct pass *pass, const struct block *b)
 {
     (void)pass;
     size_t c = l->in.channels, window = l->spec->kernel * l->spec->kernel;
     size_t outputs = l->out.height * l->out.width;
+    const struct pool_shape pool = pool_of(l);
     float *y = b->y;
     for (size_t i = 0; i < b->count * outputs; i++, y += c) {
         const float *x = b->x + i / outputs * shape_size(l->in);
         memset(y, 0, c * sizeof *y);
         for (size_t w = 0; w < window; w++)
-            isa_kernels()->elementwise->add(c, x + element(l, i % outputs, w), y);
+            isa_kernels()->elementwise->add(c, x + pool_element(&pool, i % outputs, w), y);
         for (size_t n = 0; n < c; n++)
             y[n] /= (float)window;
     }
@@ -79,12 +72,14 @@ static void average_backward(const struct layer *l, const struct pass *pass, con
 {
     (void)pass;
     size_t c = l->in.channels, k = l->spec->kernel, outputs = l->out.height * l->out.width;
+    const struct pool_shape pool = pool_of(l);
     const float *dy = b->dy;
     if (l->in.height % k != 0 || l->in.width % k != 0)
         memset(b->dx, 0, b->count * shape_size(l->in) * sizeof *b->dx);
     for (size_t i = 0; i < b->count * outputs; i++, dy += c) {
         for (size_t w = 0; w < k * k; w++) {
-            float *dx = b->dx + i / outputs * shape_size(l->in) + element(l, i % outputs, w);
+            float *dx
+                = b->dx + i / outputs * shape_size(l->in) + pool_element(&pool, i % outputs, w);
             for (size_t n = 0; n < c; n++)
                 dx[n] = dy[n] / (float)(k * k);
         }

@@ -269,7 +269,7 @@ static bool place_transients(struct network *n, struct error *error)
     struct wants w
         = {.buffers = calloc(most, sizeof *w.buffers), .offsets = calloc(most, sizeof *w.offsets)};
     bool good = (w.buffers != NULL && w.offsets != NULL)
-                || error_set(error, "%s: out of memory", n->spec->name);
+                || error_memory(error, "%s: out of memory", n->spec->name);
     for (size_t k = 0; good && k < n->forward_count; k++)
         good = place_forward(n, &n->forward[k], &w, error);
     for (size_t k = 0; good && n->training && k < n->backward_count; k++)
@@ -284,7 +284,7 @@ bool segments_cut(struct network *n, struct error *error)
     n->forward = calloc(n->spec->layer_count, sizeof *n->forward);
     n->backward = calloc(n->spec->layer_count, sizeof *n->backward);
     if (n->forward == NULL || n->backward == NULL)
-        return error_set(error, "%s: out of memory", n->spec->name);
+        return error_memory(error, "%s: out of memory", n->spec->name);
     cut_forward(n);
     cut_backward(n);
     for (size_t v = 0; v < n->value_count; v++) {

@@ -189,6 +189,10 @@ static void test_bad_tables(void **state)
     spec.layer_count = 2;
     assert_fails(network_create(&network, &spec, 1, true, &error), error, "first layer cannot be");
     assert_null(network);
+    const struct layer_spec last[] = {LINEAR("a", 2), BATCH_NORM("b")};
+    spec.layers = last;
+    assert_fails(network_create(&network, &spec, 1, true, &error), error, "last layer cannot be");
+    assert_null(network);
 }
 
 /* Memory [KH,KW,I,O] and file [O,I,KH,KW]; a linear layer's columns run over C, H, W. */
