@@ -101,7 +101,7 @@ bool file_writer_open(struct file_writer *writer, const char *path, struct error
     writer->partial = malloc(length + sizeof ".partial");
     writer->buffer = malloc(BUFFER_SIZE);
     if (writer->path == NULL || writer->partial == NULL || writer->buffer == NULL)
-        return error_set(error, "%s: out of memory", path);
+        return error_memory(error, "%s: out of memory", path);
     memcpy(writer->partial, path, length);
     memcpy(writer->partial + length, ".partial", sizeof ".partial");
     return is_replaceable(path, error) && sha256_start(&writer->hash, error)
@@ -136,7 +136,7 @@ bool file_writer_print(struct file_writer *writer, struct error *error, const ch
     int length = vasprintf(&text, format, arguments);
     va_end(arguments);
     if (length < 0)
-        return error_set(error, "%s: out of memory", writer->path);
+        return error_memory(error, "%s: out of memory", writer->path);
     bool good = file_writer_write(writer, text, (size_t)length, error);
     free(text);
     return good;
@@ -259,10 +259,9 @@ bool file_read(const char *path, size_t limit, uint8_t **data, size_t *size, str
     if (good && (block = malloc(expected + 1)) == NULL)
         good = error_memory(error, "%s: out of memory for %zu bytes", path, expected);
     size_t got = 0;
-    if (good && file_read_some(fd, path, block, expected, &got, error) && got != expected)
+    good = good && file_read_some(fd, path, block, expected, &got, error);
+    if (good && got != expected)
         good = error_set(error, "%s: shorter than its size of %zu bytes", path, expected);
-    else if (good && got != expected)
-        good = false;
     close(fd);
     if (!good) {
         free(block);
@@ -326,7 +325,7 @@ bool file_make_folder(const char *path, struct error *error)
 {
     char *prefix = strdup(path);
     if (prefix == NULL)
-        return error_set(error, "%s: out of memory", path);
+        return error_memory(error, "%s: out of memory", path);
     bool good = true;
     for (char *c = prefix + 1; good && c[-1] != '\0'; c++) {
         if (*c != '/' && *c != '\0')

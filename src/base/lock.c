@@ -69,7 +69,7 @@ bool lock_take(struct lock *lock, const char *path, const char *purpose, struct 
     error_set(&busy, "%s: another process is %s", path, purpose);
     if (asprintf(&lock->path, "%s.lock", path) < 0) {
         lock->path = NULL;
-        return error_set(error, "%s: out of memory", path);
+        return error_memory(error, "%s: out of memory", path);
     }
     lock->fd = lock_open(lock->path, busy.text, error);
     if (lock->fd < 0)

@@ -71,7 +71,7 @@ bool sha256_of_file(const char *path, char hex[SHA256_HEX_SIZE], struct error *e
         return false;
     struct sha256 hash;
     uint8_t *piece = malloc(PIECE);
-    bool good = piece != NULL || error_set(error, "%s: out of memory", path);
+    bool good = piece != NULL || error_memory(error, "%s: out of memory", path);
     good = good && sha256_start(&hash, error);
     while (good) {
         size_t got;

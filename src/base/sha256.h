@@ -12,7 +12,8 @@ struct sha256 {
     void *context; /* an EVP_MD_CTX */
 };
 
-/* Start, feed, finish. A started hash is finished or dropped exactly once. */
+/* Start, feed, finish. A started hash is finished or dropped; to drop a finished one
+ * does nothing. */
 bool sha256_start(struct sha256 *hash, struct error *error);
 void sha256_update(struct sha256 *hash, const void *data, size_t size);
 void sha256_finish(struct sha256 *hash, char hex[SHA256_HEX_SIZE]);

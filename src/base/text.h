@@ -1,13 +1,13 @@
-/* Text from outside, such as file names and what a file holds, made fit to be shown: control
- * characters, with which it could forge lines or command a terminal, become '?': U+0000 to U+001F,
- * U+007F, and in UTF-8 U+0080 to U+009F. All other bytes of 0x80 and above stay. */
+/* Text from outside: file names, arguments, what a file holds. */
 #ifndef REINIT_BASE_TEXT_H
 #define REINIT_BASE_TEXT_H
 
 #include <stdbool.h>
 #include <stdint.h>
 
-/* In place. */
+/* Makes it fit to be shown, in place: control characters, with which it could forge lines or
+ * command a terminal, become '?': U+0000 to U+001F, U+007F, and in UTF-8 U+0080 to U+009F. All
+ * other bytes of 0x80 and above stay. */
 void text_make_plain(char *text);
 
 /* A whole number below 2^64: decimal digits and nothing else. NULL is none. */

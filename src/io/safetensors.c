@@ -322,7 +322,7 @@ static bool parse(struct tensor_file *file, const char *path, uint8_t *data, siz
                          path, (unsigned long long)length, size);
     json_error_t problem = {.text = ""};
     json_t *root = load_json((char *)data + 8, (size_t)length, &problem);
-    file->owned[1] = root;
+    file->header = root;
     if (memory_refused)
         return error_memory(error, "%s: out of memory for its header", path);
     if (!json_is_object(root))
@@ -340,7 +340,7 @@ static bool parse(struct tensor_file *file, const char *path, uint8_t *data, siz
         return error_memory(error, "%s: out of memory", path);
     for (size_t i = 0; i < payload_size / 4; i++)
         values[i] = decode(payload + 4 * i);
-    file->owned[0] = values;
+    file->values = values;
     for (size_t t = 0; t < file->count; t++) {
         file->tensors[t].values = values;
         values += file->tensors[t].count;
@@ -365,8 +365,8 @@ bool tensor_file_read(struct tensor_file *file, const char *path, struct error *
 void tensor_file_free(struct tensor_file *file)
 {
     free(file->tensors);
-    free(file->owned[0]);
-    json_decref(file->owned[1]);
+    free(file->values);
+    json_decref(file->header);
     *file = (struct tensor_file){0};
 }
 

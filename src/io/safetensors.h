@@ -45,8 +45,9 @@ struct tensor_file {
     size_t count;
     struct metadata metadata;
     char payload_sha256[SHA256_HEX_SIZE];
-    bool verified;  /* it has hashes of itself, and they are right */
-    void *owned[2]; /* the decoded values and the parsed header */
+    bool verified; /* it has hashes of itself, and they are right */
+    float *values; /* of all tensors; with the parsed header freed by tensor_file_free */
+    struct json_t *header;
 };
 
 /* Reads a whole file; all of *file, values included, is freed by tensor_file_free. */

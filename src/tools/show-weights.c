@@ -12,7 +12,7 @@ static bool print_pair(const char *key, const char *value, struct error *error)
 {
     char *line;
     if (asprintf(&line, "%s: %s", key, value) < 0)
-        return error_set(error, "out of memory for a line of the metadata");
+        return error_memory(error, "out of memory for a line of the metadata");
     text_make_plain(line);
     printf("%s\n", line);
     free(line);
