@@ -5,6 +5,7 @@
 set -euo pipefail
 export SYSROOTS=$PWD/bin/sysroots LC_ALL=C GOMP_SPINCOUNT=${GOMP_SPINCOUNT-5000}
 . tests/settings.sh
+. tests/support.sh
 unset REINIT_ISA
 [ $# -gt 0 ] || set -- .
 patterns=$(printf '%s\n' "$@")
@@ -38,7 +39,7 @@ matrix() {
     cell locale     de_DE.UTF-8                    gcc-O3   smoke LC_ALL=de_DE.UTF-8
     cell locale     tr_TR.UTF-8                    gcc-O3   smoke LC_ALL=tr_TR.UTF-8
     cell time       Pacific/Kiritimati             gcc-O3   smoke TZ=Pacific/Kiritimati
-    cell umask      077                            gcc-O3   smoke
+    cell umask      077                            gcc-O3   smoke UMASK=077
     cell path       "with  spaces, built there"    gcc-O3   smoke BIN=bin
     cell make       -j1                            gcc-O3   smoke -j1
     cell make       -j8                            gcc-O3   smoke -j8
@@ -85,10 +86,11 @@ run() (
     arm64 | s390x) cc="tests/bits/cc.sh $cc" ;;
     esac
     # Asked whether it fails, bash goes on after what fails.
-    mkdir "$folder" && cp -a --parents Makefile pipeline src tests/bits data/sample data/published \
-        figures/*.* paper/*.* "$folder" && cd "$folder" || exit 1
+    mkdir "$folder" && copy_tree "$folder" && cp -a --parents tests/bits "$folder" && cd "$folder" || exit 1
+    if [[ " $* " = *" UMASK=077 "* ]]; then set -- && umask 077; fi
     set -- BIN="$bin" CC="$cc" OPTIMISE="-${build##*-}" -j"$(nproc)" THREADS=1 "$@"
-    { make "$@" all && make_ "$what" "$@" && sums >sums; } >log 2>&1
+    { make "$@" all && make_ "$what" "$@" && sums >sums; } >log 2>&1 || exit 1
+    [ "$(umask)" != 0077 ] || [ -z "$(find data/runs -perm /077)" ]
 )
 
 # expect WHAT: the checksums it is to give, in a file; where it is no part of the smoke profile, as
