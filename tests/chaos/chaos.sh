@@ -6,6 +6,7 @@
 # chaos.sh: DEPTH=short (the default) kills 15 times, DEPTH=whole 300 times, at moments drawn by SEED.
 # A process that had ended before its moment came is not counted: another is started.
 set -euo pipefail
+. tests/support.sh
 BIN=$(realpath "$BIN") root=$PWD seed=${SEED:-1} RANDOM=${SEED:-1}
 export OPENBLAS_NUM_THREADS=1
 # How many kills of: fetch, init, train, evaluate, loss-to-dat, make.
@@ -143,7 +144,7 @@ chaos loss-to-dat "${kills[4]}" over "$BIN/loss-to-dat" --log "$TMP/made/log.tsv
 
 # The pipeline, on few examples, in a copy of the tree whose runs are a link to work/.
 mkdir -p "$TMP/tree/data/runs"
-cp -a --parents Makefile pipeline src data/sample data/published figures/*.* paper/*.* "$TMP/tree"
+copy_tree "$TMP/tree"
 cp -a "$BIN" "$TMP/tree/bin"
 ln -s "$TMP/work" "$TMP/tree/data/runs/smoke"
 fresh

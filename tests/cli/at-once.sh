@@ -4,6 +4,7 @@
 # Two pipelines on the same runs: each ends right or says who is in its way, and one after them finds
 # the results of one alone.
 set -euo pipefail
+. tests/support.sh
 BIN=$(realpath "$BIN")
 
 "$BIN/init-weights" --net carlini --scheme xavier-normal --seed 3 --out "$TMP/init"
@@ -17,7 +18,6 @@ same() {
     cmp <(tests/transcript.sh "$TMP/reference.log") <(tests/transcript.sh "$TMP/$1.log")
     [ ! -e "$TMP/$1.checkpoint.lock" ]
 }
-await() { for _ in {1..3000}; do [ ! -e "$1" ] || return 0; sleep 0.01; done; echo "no $1"; exit 1; }
 busy() { # busy NAME FILE: the file is the one line that says so
     [ "$(cat "$2")" = "train: $TMP/$1.checkpoint: another process is training this run" ] \
         || { cat "$2"; exit 1; }
@@ -49,7 +49,7 @@ for i in {1..6}; do [ ! -s "$TMP/err.$i" ] || busy crowd "$TMP/err.$i"; done
 same crowd
 
 # Pipelines, in a copy of the tree, on few examples.
-cp -a --parents Makefile pipeline src data/sample data/published figures/*.* paper/*.* "$TMP"
+copy_tree "$TMP"
 cp -a "$BIN" "$TMP/bin"
 cd "$TMP"
 run() {

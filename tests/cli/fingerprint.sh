@@ -2,9 +2,9 @@
 # numerics-fingerprint: what is recorded; of two in one folder the second stops with one line and disturbs
 # nothing; at a signal it says no more than that, for it begins anew.
 set -euo pipefail
+. tests/support.sh
 
 take() { exec "$BIN/numerics-fingerprint" --threads 1 --folder "$TMP/$1"; } # take FOLDER: becomes the tool
-await() { for _ in {1..3000}; do [ ! -e "$1" ] || return 0; sleep 0.01; done; echo "no $1"; exit 1; }
 says() { [ "$(cat "$TMP/err")" = "numerics-fingerprint: $1" ] || { cat "$TMP/err"; exit 1; } }
 
 (take one) >"$TMP/out" & first=$!

@@ -2,6 +2,7 @@
 # Whatever surrounds a tool, its results stay and its messages say what is wrong: umask 077, a path with
 # spaces, time zones, locales, a read-only folder, a full disk. What a machine cannot do is skipped.
 set -euo pipefail
+. tests/support.sh
 
 pipeline() { # pipeline FOLDER: all tools that write, on a few examples; their results as checksums
     local folder=$1
@@ -24,12 +25,6 @@ same() { # same WHAT FOLDER
     pipeline "$2" >"$TMP/sums" 2>"$TMP/err" || { echo "$1: fails"; cat "$TMP/err"; exit 1; }
     cmp "$TMP/reference" "$TMP/sums" || { echo "$1: other results"; exit 1; }
     [ ! -s "$TMP/err" ] || { echo "$1:"; cat "$TMP/err"; exit 1; }
-}
-fails() { # fails TEXT COMMAND...: exit 1, one line that holds TEXT
-    local text=$1 code=0; shift
-    "$@" >/dev/null 2>"$TMP/err" || code=$?
-    [ "$code" = 1 ] && [ "$(wc -l <"$TMP/err")" = 1 ] && grep -qF -- "$text" "$TMP/err" \
-        || { echo "$*: exit $code, no '$text' in:"; cat "$TMP/err"; exit 1; }
 }
 skip() { echo "skipped: $*"; }
 

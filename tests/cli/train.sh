@@ -2,6 +2,7 @@
 # train and evaluate: the same bits with 1, 2 and 5 threads, with every instruction set, after --until,
 # after SIGTERM and after kill -9; wrong input ends in one line and leaves nothing behind.
 set -euo pipefail
+. tests/support.sh
 
 "$BIN/init-weights" --net carlini --scheme xavier-normal --seed 3 --out "$TMP/init"
 arguments=(--weights "$TMP/init" --data data/sample --epochs 2 --batch-size 16 --lr 1e-3
@@ -12,10 +13,9 @@ start() { # start NAME ARGUMENTS...: becomes the tool, for a subshell to be kill
         --checkpoint "$TMP/$name.checkpoint" "$@"
 }
 train() { (start "$@"); }
-said() { grep -v '^# file_sha256 ' "$1" | cut -f1,2,4-; } # a log but for its rates
 same() { # same NAME: weights and transcript are those of the reference
     cmp "$TMP/reference.out" "$TMP/$1.out"
-    cmp <(said "$TMP/reference.log") <(said "$TMP/$1.log")
+    cmp <(tests/transcript.sh "$TMP/reference.log") <(tests/transcript.sh "$TMP/$1.log")
 }
 train reference --threads 2
 [ "$(grep -c '^[12]' "$TMP/reference.log")" = 2 ]
@@ -60,36 +60,30 @@ rm "$TMP/until.out"
 train until --until 1 2>"$TMP/err"; same until # past that epoch already
 [ ! -s "$TMP/err" ]
 
-await() { while [ ! -e "$1" ] && kill -0 "$2" 2>/dev/null; do sleep 0.01; done; } # await FILE PROCESS
 code=0
-start term & child=$!
-await "$TMP/term.checkpoint.lock" $child; sleep 0.2
-kill -TERM $child || :
-wait $child 2>"$TMP/err" || code=$?
-if [ ! -e "$TMP/term.out" ]; then
-    [ "$code" = 1 ]
-    [ -e "$TMP/term.checkpoint" ]
-fi
+start term 2>"$TMP/err" & child=$!
+await "$TMP/term.checkpoint.lock" # from here on signals are noticed
+kill -TERM $child
+wait $child || code=$?
+[ "$code" = 1 ] && [ -e "$TMP/term.checkpoint" ] && [ ! -e "$TMP/term.out" ]
 train term; same term
 
-for delay in 0.1 0.3 0.5 checkpoint; do
+killed=0
+for delay in 0 0.1 0.3 0.5; do
+    code=0
     start killed --checkpoint-seconds 1 & child=$!
-    if [ $delay = checkpoint ]; then await "$TMP/killed.checkpoint" $child; else sleep $delay; fi
+    await "$TMP/killed.checkpoint.lock"; sleep $delay
     kill -KILL $child 2>/dev/null || :
-    wait $child 2>/dev/null || :
+    wait $child 2>/dev/null || code=$?
+    [ $code != 137 ] || killed=$((killed + 1))
 done
+[ $killed -gt 0 ]
 train killed; same killed
 
 "$BIN/evaluate" --weights "$TMP/reference.out" --data data/sample --split test >"$TMP/test"
 grep -qE $'^test\t[0-9]+\t120\t0\\.[0-9]{5}$' "$TMP/test"
 cmp "$TMP/test" <("$BIN/evaluate" --weights "$TMP/one.out" --data data/sample --split test --threads 3)
 
-fails() { # fails TEXT COMMAND...: exit 1, one line
-    local text=$1 code=0; shift
-    "$@" >/dev/null 2>"$TMP/err" || code=$?
-    [ "$code" = 1 ] && [ "$(wc -l <"$TMP/err")" = 1 ] && grep -qF -- "$text" "$TMP/err" \
-        || { echo "$*: exit $code, no '$text' in:"; cat "$TMP/err"; exit 1; }
-}
 cp "$TMP/reference.checkpoint" "$TMP/other.checkpoint"
 arguments[7]=32
 fails "belongs to another training: its batch_size is 16, not 32" train other

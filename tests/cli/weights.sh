@@ -2,6 +2,7 @@
 # init-weights and show-weights: the same bytes for the same arguments, other bytes for others, and a
 # damaged file is refused in one line.
 set -euo pipefail
+. tests/support.sh
 
 init() { "$BIN/init-weights" "$@"; }
 init --net carlini --scheme kaiming-uniform --seed 1 --out "$TMP/a"
@@ -26,12 +27,6 @@ init --net carlini --scheme zeros --bias scheme --seed 1 --out "$TMP/zeros"
 init --net resnet56 --scheme kaiming-normal --seed 1 --out "$TMP/r"
 "$BIN/show-weights" --weights "$TMP/r" | grep -E '^layer2\.0\.shortcut\.0\.weight +128x64x1x1 ' >"$TMP/line"
 
-fails() { # fails TEXT COMMAND...: exit 1, one line
-    local text=$1 code=0; shift
-    "$@" >/dev/null 2>"$TMP/err" || code=$?
-    [ "$code" = 1 ] && [ "$(wc -l <"$TMP/err")" = 1 ] && grep -qF -- "$text" "$TMP/err" \
-        || { echo "$*: exit $code, no '$text' in:"; cat "$TMP/err"; exit 1; }
-}
 cp "$TMP/a" "$TMP/flipped"
 printf '\xff' | dd of="$TMP/flipped" bs=1 seek=2000000 conv=notrunc 2>/dev/null
 fails "damaged: the tensors' SHA-256" "$BIN/show-weights" --weights "$TMP/flipped"
