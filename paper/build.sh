@@ -18,7 +18,8 @@ fail() { # fail WHY: what LaTeX said stays
     exit 1
 }
 
-SOURCE_DATE_EPOCH=$(git log -1 --format=%ct 2>/dev/null || echo 1700000000)
+SOURCE_DATE_EPOCH=$(pipeline/commit.sh %ct)
+SOURCE_DATE_EPOCH=${SOURCE_DATE_EPOCH:-1700000000}
 FORCE_SOURCE_DATE=1
 BIBINPUTS=paper:
 export SOURCE_DATE_EPOCH FORCE_SOURCE_DATE BIBINPUTS
@@ -29,7 +30,7 @@ if ! latexmk -norc -pdf -interaction=nonstopmode -halt-on-error -no-shell-escape
     grep -A3 '^!' "$work/paper.log" >&2 || tail -n 20 "$work/latexmk.out" >&2
     fail "LaTeX failed"
 fi
-if grep -E 'Overfull|undefined|multiply defined' "$work/paper.log" >&2; then
+if grep -E 'Overfull|undefined|multiply defined|Missing character' "$work/paper.log" >&2; then
     fail "the lines above must not be"
 fi
 if grep -E '^Warning--' "$work/paper.blg" >&2; then

@@ -21,14 +21,16 @@ function hours(who,    line, part, sum)
     return sum
 }
 
-function recorded_hours(    n, i, file, line, part, sum)
+function recorded_hours(    n, i, file, line, part, seconds, sum)
 {
     n = split(machines, file, " ")
     for (i = 1; i <= n; i++) {
+        seconds = 0
         while ((getline line < file[i]) > 0)
             if (split(line, part, "\t") == 2 && part[1] == "training seconds")
-                sum += part[2] / 3600
+                seconds = part[2]
         close(file[i])
+        sum += seconds > 0 ? seconds / 3600 : fail(file[i] ": no training seconds")
     }
     return sum
 }

@@ -3,17 +3,20 @@
 # commit's, no path.
 
 PAPER := paper/build/$(LABEL)
-GIT_COMMIT := $(shell git rev-parse --short=12 HEAD 2>/dev/null)
-GIT_CHANGES := $(if $(GIT_COMMIT),$(shell git status --porcelain --untracked-files=no 2>/dev/null))
+# A file of these folders that git does not know counts as a change: most are taken by their names.
+GIT_COMMIT := $(shell pipeline/commit.sh %h)
+GIT_CHANGES := $(if $(GIT_COMMIT),$(shell git status --porcelain -- Makefile src pipeline figures paper data))
 PAPER_COMMIT := $(or $(GIT_COMMIT),none)$(if $(GIT_CHANGES),+changes)
-PAPER_STAMP := $(PAPER)/settings/$(subst $(SPACE),-,$(strip \
-	$(TRACKS) seeds $(SEEDS) zeros $(ZEROS_SEEDS) $(subst =,-,$(PROFILE_OVERRIDES)) commit $(PAPER_COMMIT)))
+OTHER_RECORD := $(if $(filter recorded,$(PROFILE)),$(filter-out data/recorded,$(RECORD)))
+PAPER_STAMP := $(PAPER)/settings/$(subst /,-,$(subst $(SPACE),-,$(strip $(TRACKS) seeds $(SEEDS) zeros $(ZEROS_SEEDS) \
+	$(subst =,-,$(PROFILE_OVERRIDES)) $(OTHER_RECORD:%=record %) commit $(PAPER_COMMIT))))
 PAPER_VERSION = $(shell sed -n 's/.*REINIT_VERSION "\(.*\)"/\1/p' src/base/version.h)
 DATA_CHECKSUMS ?= pipeline/checksums/$(if $(filter data/sample,$(DATA)),sample,cifar10).sha256
 # What to type for this report: the choices, and whatever else differs from the profile.
 PAPER_SETTINGS = PROFILE=$(PROFILE) TRACKS=\"$(strip $(TRACKS))\" SEEDS=\"$(strip $(SEEDS))\"$(if \
 	$(call same,$(ZEROS_SEEDS),$(DEFAULT_ZEROS_SEEDS)),, ZEROS_SEEDS=\"$(strip $(ZEROS_SEEDS))\")$(if \
 	$(filter-out $(PROFILE),$(LABEL)), GEMM=$(GEMM))$(if \
+	$(OTHER_RECORD), RECORD=$(OTHER_RECORD))$(if \
 	$(strip $(PROFILE_OVERRIDES)), $(strip $(PROFILE_OVERRIDES)))
 
 $(PAPER_STAMP):
@@ -24,19 +27,20 @@ $(PAPER_STAMP):
 # result. The report carries it, so it names no file that differs when all is made again.
 RUNS_1 := all-ones all-zeros kaiming xavier
 RUNS_2 := carlini-bs300 carlini-bs10 resnet56-bs300 resnet56-bs10
+$(if $(call same,$(RUNS),$(RUNS_1) $(RUNS_2)),,$(error pipeline/experiments.tsv has other runs than Tables 1 and 2))
 # rows_of TRACK,TABLE: of its runs, those of this table; tables_of TRACK: those that have a row.
 rows_of = $(filter $(call runs_of,$(1)),$(RUNS_$(2)))
 tables_of = $(foreach n,1 2,$(if $(call rows_of,$(1),$(n)),table-$(n)))
 MANIFEST := $(PAPER)/manifest.sha256
 # The recorded benchmark, and what says how long the recorded runs took.
 SPEED := data/recorded/speed
-RECORDED_MACHINES := $(wildcard $(RUNS:%=data/recorded/as-run/%/seed-1/machine.tsv))
+RECORDED_MACHINES := $(RUNS:%=data/recorded/as-run/%/seed-1/machine.tsv)
 MANIFEST_DATA = $(shell awk '{ print "$(DATA)/" $$2 }' $(DATA_CHECKSUMS))
 MANIFEST_FILES := pipeline/experiments.tsv paper/claims.txt $(SPEED)/rounds.tsv $(SPEED)/ceilings.tsv \
 	$(RECORDED_MACHINES) \
 	data/published/accuracies.tsv \
 	$(RUNS:%=data/published/curves/%.dat) \
-	$(foreach t,$(TRACKS),$(foreach r,$(call rows_of,$(t),1) $(call rows_of,$(t),2),$(foreach s,$(call seeds_of,$(t):$(r):), \
+	$(foreach t,$(TRACKS),$(foreach r,$(call runs_of,$(t)),$(foreach s,$(call seeds_of,$(t):$(r):), \
 	$(addprefix $(RUN_ROOT)/$(t)/$(r)/seed-$(s)/,init.safetensors final.safetensors losses.tsv accuracy.tsv \
 	answers.tsv)))) \
 	$(foreach t,$(TRACKS),$(patsubst %,$(FIGURES)/$(t)/%.dat,$(call runs_of,$(t)))) \
@@ -67,7 +71,7 @@ define track_rules
 $(PAPER)/$(1)/runs.tex: $(AWK_SHARED) paper/runs.awk pipeline/experiments.tsv \
 		$(foreach r,$(call runs_of,$(1)),$(call run_files,$(1),$(r),log.tsv)) $(PAPER_STAMP)
 	@mkdir -p $$(@D)
-	$(AWK_TABLE) paper/runs.awk -v runs="$(call rows_of,$(1),1) $(call rows_of,$(1),2)" -v seeds="$(SEEDS)" -v track=$(1) \
+	$(AWK_TABLE) paper/runs.awk -v runs="$(call runs_of,$(1))" -v seeds="$(SEEDS)" -v track=$(1) \
 		-v folder=$(RUN_ROOT)/$(1) -v experiments=pipeline/experiments.tsv \
 		$$(into)
 
@@ -101,8 +105,8 @@ TRACK_RUNS := $(foreach t,$(TRACKS),$(patsubst %,$(t)/%,$(call runs_of,$(t))))
 RESULT_FILES := $(foreach t,$(TRACKS),$(foreach r,$(call runs_of,$(t)),$(foreach f,log.tsv accuracy.tsv answers.tsv,\
 	$(call run_files,$(t),$(r),$(f)))))
 $(PAPER)/facts.tex: $(AWK_SHARED) paper/facts.awk $(FIGURES)/chain.dat \
-		$(PAPER)/networks.txt data/published/accuracies.tsv data/published/curves/all-ones.dat \
-		$(PAPER_STAMP) $(RESULT_FILES)
+		$(PAPER)/networks.txt data/published/accuracies.tsv $(RUNS:%=data/published/curves/%.dat) \
+		src/base/version.h $(PAPER_STAMP) $(RESULT_FILES)
 	@mkdir -p $(@D)
 	$(AWK_TABLE) paper/facts.awk -v profile=$(LABEL) -v tracks="$(strip $(TRACKS))" \
 		-v seeds="$(strip $(SEEDS))" -v runs="$(TRACK_RUNS)" -v folder=$(RUN_ROOT) \

@@ -2,12 +2,13 @@
 # The smoke pipeline's report: the same bytes elsewhere and later, and what it carries; and what make
 # why, trace and crate say of it, also when something is not as it should be.
 set -euo pipefail
+. tests/support.sh
 here=$PWD
 fail() { echo "$*"; exit 1; }
 
 mkdir "$TMP/one"
-cp -a --parents Makefile README.md LICENSE pipeline src data/sample data/published data/recorded/speed figures/*.* \
-    paper/*.* .gitignore "$BIN" "$TMP/one"
+copy_tree "$TMP/one"
+cp -a --parents README.md LICENSE .gitignore "$BIN" "$TMP/one"
 cd "$TMP/one"
 export GIT_AUTHOR_NAME=a GIT_AUTHOR_EMAIL=a GIT_COMMITTER_NAME=c GIT_COMMITTER_EMAIL=c
 export GIT_CONFIG_GLOBAL=/dev/null
@@ -33,6 +34,18 @@ for run in kaiming xavier; do
     log=$results/$run/seed-1/log.tsv
     if cmp -s "$log" "$TMP/the other/$log"; then fail "$log: the same rates twice, so nothing is shown"; fi
 done
+
+# The commit that it names is this tree's, and a file that git does not know is a change.
+[ "$(pipeline/commit.sh %H)" = "$(git rev-parse HEAD)" ]
+mkdir -p "$TMP/outer/inner" && cp -r pipeline "$TMP/outer/inner"
+(
+    cd "$TMP/outer" && git -c init.defaultBranch=main init -q && git commit -q --allow-empty -m another && cd inner
+    [ -z "$(pipeline/commit.sh %H)" ] || fail "takes the commit of the folder around it"
+)
+touch paper/new.tex
+run -n paper >"$TMP/output"
+grep -q -- "-v commit=$(pipeline/commit.sh %h)+changes " "$TMP/output" || fail "a new file is no change"
+rm paper/new.tex
 
 # The manifest is in the report as it is, is of the files as they are, and its hash is the one that
 # LaTeX was given to print.
