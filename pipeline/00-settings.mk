@@ -1,5 +1,14 @@
 # Settings: what may be given on the command line, and what follows from it.
 
+# All that may be given to make; a misspelt one would be a default, silently. Besides these, variables of
+# what is made by itself, for tests: stale, NUMERICS.
+KNOWN := PROFILE TRACKS SEEDS ZEROS_SEEDS THREADS KEEP GEMM TRAIN_EXAMPLES TEST_EXAMPLES EPOCHS_carlini \
+	EPOCHS_resnet56 LEARNING_RATE RECORD DATA DATA_CHECKSUMS RUN EPOCH STEPS NUMBER TARGET ARCHIVE AGENT WEIGHTS \
+	BATCHES SECONDS ROUNDS CELLS DEPTH FUZZ FUZZ_SECONDS BIN CC CFLAGS LDFLAGS OPTIMISE FORTIFY SANITIZE PYTHON \
+	stale NUMERICS
+$(foreach v,$(.VARIABLES),$(if $(filter-out $(KNOWN),$(if $(findstring command line,$(origin $(v))),$(v))),$(error \
+	$(v) is no setting; make help lists those there are)))
+
 PROFILE ?= full
 SEEDS ?= 1
 THREADS ?= $(shell n=$$(nproc); echo $$((n < 256 ? n : 256)))
@@ -128,5 +137,7 @@ PROFILE_OVERRIDES := $(strip $(foreach v,$(OVERRIDABLE),$(if $(call same,$($(v))
 # depends on, by content: so neither times nor places matter, and make -n can tell without doing.
 -include $(wildcard $(RUN_ROOT)/*/*/*/*.key)
 stale = $(if $(and $(wildcard $(1)),$(call same,$(MADE_BY_$(1)),$(2))),,FORCE)
-# note FILE,KEY: the command that writes FILE.key, at once: half a key would be half a makefile.
+# forget FILE: the command before FILE is made: an old key must not be taken for the new file's.
+forget = rm -f '$(1).key'
+# note FILE,KEY: the command after it, which writes FILE.key at once: half a key would be half a makefile.
 note = echo 'MADE_BY_$(1) := $(2)' >'$(1).key'.$$$$PPID.partial && mv '$(1).key'.$$$$PPID.partial '$(1).key'

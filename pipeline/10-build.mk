@@ -55,9 +55,14 @@ all: $(TOOLS)
 $(TOOLS): $(BIN)/%: $(OBJ)/tools/%.o $(OBJ)/libreinit.a
 	$(LINK) -o $@ $^ $(LIBRARIES)
 
-$(OBJ)/libreinit.a: $(LIBRARY_OBJECTS)
+# So do other members make the library anew: one whose source is gone is none.
+MEMBERS_STAMP := $(OBJ)/members-$(shell echo '$(LIBRARY_OBJECTS)' | cksum | cut -d' ' -f1)
+$(MEMBERS_STAMP):
+	@mkdir -p $(@D) && rm -f $(@D)/members-* && touch $@
+
+$(OBJ)/libreinit.a: $(LIBRARY_OBJECTS) $(MEMBERS_STAMP)
 	rm -f $@
-	ar rcs $@ $^
+	ar rcs $@ $(LIBRARY_OBJECTS)
 
 $(OBJ)/%.o: src/%.c $(FLAGS_STAMP)
 	@mkdir -p $(@D)

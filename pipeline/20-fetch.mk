@@ -24,7 +24,7 @@ $(STATE): $(BIN)/numerics-fingerprint pipeline/checksums/cifar10.sha256 pipeline
 	official=$$(sha256sum <pipeline/checksums/cifar10.sha256 | cut -d' ' -f1); \
 	there=$$(stat -c '%n:%s:%i:%Y:%Z' $(SAMPLE_FILES) $(CIFAR10_THERE) | tr '\n' ' '); \
 	verified=; \
-	if (cd data/cifar10 && sha256sum --check --status ../../pipeline/checksums/cifar10.sha256) \
+	if (cd data/cifar10 && sha256sum --check --strict --status ../../pipeline/checksums/cifar10.sha256) \
 		2>/dev/null; then verified=yes; fi; \
 	printf '%s\n' "NUMERICS := $$numerics" "SHA256_data/sample := $$sample" \
 		"SHA256_data/cifar10 := $$official" "CIFAR10_VERIFIED := $$verified" \
@@ -38,7 +38,7 @@ data/cifar10/verified: $(if $(and $(CIFAR10_VERIFIED),$(call same,$(words $(CIFA
 
 # The sample is in the tree; a change to it would go on into every number.
 sample-verified:
-	@(cd data/sample && sha256sum --check --quiet) <pipeline/checksums/sample.sha256 || \
+	@(cd data/sample && sha256sum --check --strict --quiet) <pipeline/checksums/sample.sha256 || \
 		{ echo 'data/sample: is not what pipeline/checksums/sample.sha256 says; get it back from git' >&2; exit 1; }
 .PHONY: sample-verified
 

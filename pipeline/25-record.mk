@@ -5,8 +5,7 @@
 # link_settings EXPERIMENT: what links.sh wants of make.
 link_settings = BIN='$(BIN)' DATA='$(DATA)' EXAMPLES='$(TRAIN_EXAMPLES)' TEST_EXAMPLES='$(TEST_EXAMPLES)' \
 	EPOCHS='$(EPOCHS_$(call column,3,$(1)))' LEARNING_RATE='$(LEARNING_RATE)' GEMM='$(GEMM)' \
-	NUMERICS='$(NUMERICS)' THREADS='$(THREADS)' LOSS_COLUMNS='$(LOSS_COLUMNS)' \
-	ACCURACY_HEAD='$(ACCURACY_HEAD)'
+	NUMERICS='$(NUMERICS)' THREADS='$(THREADS)' ACCURACY_HEAD='$(ACCURACY_HEAD)'
 # recorded_one ACTION,EXPERIMENT,SEED,FOLDER
 recorded_one = $(call link_settings,$(2)) pipeline/recorded.sh $(1) '$(RECORD)' '$(4)' $(3) '$(2)'
 
@@ -14,13 +13,15 @@ recorded_one = $(call link_settings,$(2)) pipeline/recorded.sh $(1) '$(RECORD)' 
 define recorded_rules
 $(3)/final.safetensors: $(call stale,$(3)/final.safetensors,$(train_key)) $(RECORD)/checksums.sha256 \
 		$(call recorded_folder,$(1),$(2))/log.tsv $(call recorded_folder,$(1),$(2))/final.safetensors \
-		| $(3)/init.safetensors $(DATA_READY) $(TOOLS)
+		$(if $(wildcard $(3)/log.tsv),,FORCE) | $(3)/init.safetensors $(DATA_READY) $(TOOLS)
+	@$(call forget,$(3)/final.safetensors)
 	@$(call recorded_one,take,$(1),$(2),$(3))
 	@$(call note,$(3)/final.safetensors,$(train_key))
 
 $(3)/accuracy.tsv: $(call stale,$(3)/accuracy.tsv,$(evaluate_key)) $(3)/final.safetensors \
 		$(if $(wildcard $(3)/answers.tsv),,FORCE) \
 		$(foreach f,accuracy.tsv answers.tsv checked.tsv,$(call recorded_folder,$(1),$(2))/$(f))
+	@$(call forget,$(3)/accuracy.tsv)
 	@$(call recorded_one,recount,$(1),$(2),$(3))
 	@$(call note,$(3)/accuracy.tsv,$(evaluate_key))
 	@echo "$(3): as recorded: train $$$$(awk '/^train/ { print $$$$4 }' $$@) test $$$$(awk '/^test/ { print $$$$4 }' $$@)"

@@ -12,11 +12,11 @@ init_key = net $(call column,3,$(1)) scheme $(call column,4,$(1)) bias $(call co
 	track $(call column,1,$(1)) seed $(2) numerics $(NUMERICS)
 train_key = $(init_key) data $(SHA256_$(DATA)) examples $(TRAIN_EXAMPLES) \
 	epochs $(EPOCHS_$(call column,3,$(1))) batch $(call column,6,$(1)) lr $(LEARNING_RATE) \
-	loss $(call column,7,$(1)) plotted $(call column,8,$(1)) order $(call column,9,$(1)) gemm $(GEMM)
+	loss $(call column,7,$(1)) plotted $(call column,8,$(1)) order $(call column,9,$(1)) gemm $(GEMM)$(if \
+	$(filter recorded,$(PROFILE)), record $(RECORD))
 evaluate_key = $(train_key) test $(TEST_EXAMPLES)
 
-# The columns of losses.tsv in the log: all but the rate, which is no result. What accuracy.tsv begins with.
-LOSS_COLUMNS := 1,2,4
+# What accuracy.tsv begins with.
 ACCURACY_HEAD := split\tcorrect\texamples\tfraction\n
 
 # trained_rules EXPERIMENT,SEED,FOLDER: weights and accuracies by training. A training that is begun anew,
@@ -33,6 +33,7 @@ $(3)/final.safetensors: $(call stale,$(3)/final.safetensors,$(train_key)) \
 			$(3)/checkpoints $(3)/final.safetensors $(3)/log.tsv || \
 		{ echo '$(3): another process is training this run, or see above' >&2; exit 1; } && \
 		echo '$(train_key)' >$(3)/begun; fi
+	@$(call forget,$(3)/final.safetensors)
 	$(BIN)/train --weights $(3)/init.safetensors --data $(DATA) --examples $(TRAIN_EXAMPLES) \
 		--epochs $(EPOCHS_$(call column,3,$(1))) --batch-size $(call column,6,$(1)) \
 		--lr $(LEARNING_RATE) --order $(call column,9,$(1)) --loss $(call column,7,$(1)) \
@@ -43,6 +44,7 @@ $(3)/final.safetensors: $(call stale,$(3)/final.safetensors,$(train_key)) \
 
 $(3)/accuracy.tsv: $(call stale,$(3)/accuracy.tsv,$(evaluate_key)) $(3)/final.safetensors \
 		$(if $(wildcard $(3)/answers.tsv),,FORCE) | $(DATA_READY) $(BIN)/evaluate
+	@$(call forget,$(3)/accuracy.tsv)
 	@{ printf '$(ACCURACY_HEAD)' && \
 	$(BIN)/evaluate --weights $(3)/final.safetensors --data $(DATA) --split train \
 		--examples $(TRAIN_EXAMPLES) --threads $(THREADS) --gemm $(GEMM) && \
@@ -56,7 +58,7 @@ endef
 # run_rules EXPERIMENT,SEED,FOLDER: all else of a run.
 define run_rules
 $(3)/init.safetensors: $(call stale,$(3)/init.safetensors,$(init_key)) | $(BIN)/init-weights
-	@mkdir -p $$(@D)
+	@mkdir -p $$(@D) && $(call forget,$(3)/init.safetensors)
 	$(BIN)/init-weights --net $(call column,3,$(1)) --scheme $(call column,4,$(1)) \
 		--bias $(call column,5,$(1)) --track $(call column,1,$(1)) --seed $(2) --out $$@
 	@$(call note,$(3)/init.safetensors,$(init_key))
@@ -67,10 +69,10 @@ $(3)/log.tsv: $(3)/final.safetensors
 $(3)/answers.tsv: $(3)/accuracy.tsv
 	@test -f $$@ && touch $$@
 
-$(3)/losses.tsv: $(3)/log.tsv
-	@grep -v '^#' $$< | cut -f$(LOSS_COLUMNS) $$(into)
+$(3)/losses.tsv: $(3)/log.tsv pipeline/losses.awk
+	@awk -f pipeline/losses.awk $$< $$(into)
 
-$(3)/loss.dat: $(3)/log.tsv data/published/curves/$(call column,2,$(1)).dat | $(BIN)/loss-to-dat
+$(3)/loss.dat: $(3)/log.tsv data/published/curves/$(call column,2,$(1)).dat $(BIN)/loss-to-dat
 	$(BIN)/loss-to-dat --log $$< --published data/published/curves/$(call column,2,$(1)).dat --out $$@
 
 $(3)/measured: $(3)/accuracy.tsv $(3)/answers.tsv $(3)/losses.tsv $(3)/loss.dat

@@ -10,7 +10,8 @@ GOLDEN_FILES := $(foreach e,$(CHOSEN),$(foreach s,$(SEEDS),$(foreach f,$(GOLDEN_
 trained_one = $(if $(wildcard $(3)/final.safetensors),$(3))
 otherwise_one = $(if $(trained_one),$(if $(call stale,$(3)/final.safetensors,$(train_key)),$(3)))
 OTHERWISE := $(if $(filter full,$(PROFILE)),$(call for_each_training,otherwise_one))
-AS_RECORDED := $(if $(filter full,$(PROFILE)),$(filter-out $(OTHERWISE),$(call for_each_training,trained_one)))
+as_recorded_one = $(if $(trained_one),$(if $(wildcard $(call recorded_folder,$(1),$(2))/log.tsv),$(3)))
+AS_RECORDED := $(if $(filter full,$(PROFILE)),$(filter-out $(OTHERWISE),$(call for_each_training,as_recorded_one)))
 
 ifneq ($(filter verify golden,$(MAKECMDGOALS)),)
 ifneq ($(GEMM),exact)
@@ -25,15 +26,15 @@ endif
 endif
 
 .PHONY: verify golden
-verify: $(GOLDEN_FILES)
+verify: $(GOLDEN_FILES) $(AS_RECORDED:%=%/measured)
 	@for file in $(GOLDEN_FILES:$(RUN_ROOT)/%=%); do grep -F "  $$file" $(GOLDEN) || \
 		{ echo "verify: $(GOLDEN) has no line for $$file" >&2; exit 1; }; done >$(OBJ)/golden.sha256
-	@for run in $(AS_RECORDED:$(RUN_ROOT)/%=%); do grep -sF "  $$run/" $(RECORD)/checksums.sha256 || :; done | \
-		while read -r sum file; do [ ! -f "$(RUN_ROOT)/$$file" ] || echo "$$sum  $$file"; done | \
-		sort -k2 -u - $(OBJ)/golden.sha256 >$(OBJ)/golden.all
+	@for run in $(AS_RECORDED:$(RUN_ROOT)/%=%); do grep -F "  $$run/" $(RECORD)/checksums.sha256 || \
+		{ echo "verify: $(RECORD)/checksums.sha256 has no line for $$run" >&2; exit 1; }; done >$(OBJ)/golden.recorded
+	@sort -u $(OBJ)/golden.recorded $(OBJ)/golden.sha256 >$(OBJ)/golden.all
 	@for run in $(OTHERWISE); do \
 		echo "verify: $$run was trained with other settings, and is not compared"; done
-	@if (cd $(RUN_ROOT) && sha256sum --check --quiet) <$(OBJ)/golden.all; \
+	@if (cd $(RUN_ROOT) && sha256sum --check --strict --quiet) <$(OBJ)/golden.all; \
 		then echo "verify: $(PROFILE): all $$(wc -l <$(OBJ)/golden.all) checksums hold"; \
 		else echo "verify: $(PROFILE): the files named above differ" >&2; exit 1; fi
 
@@ -43,6 +44,7 @@ golden: $(GOLDEN_FILES)
 	@mkdir -p $(dir $(GOLDEN)) && touch $(GOLDEN)
 	@(cd $(RUN_ROOT) && sha256sum $(GOLDEN_FILES:$(RUN_ROOT)/%=%)) >$(OBJ)/golden.sha256
 	@awk '{ sum[$$2] = $$1 } END { for (name in sum) print sum[name] "  " name }' \
-		$(GOLDEN) $(OBJ)/golden.sha256 | sort -k2 >$(GOLDEN).partial && mv $(GOLDEN).partial $(GOLDEN)
+		$(GOLDEN) $(OBJ)/golden.sha256 >$(OBJ)/golden.all
+	@sort -k2 $(OBJ)/golden.all >$(GOLDEN).partial && mv $(GOLDEN).partial $(GOLDEN)
 	@echo $(NUMERICS) >pipeline/golden/numerics
 	@echo "golden: $(GOLDEN) has $$(wc -l <$(GOLDEN)) lines"

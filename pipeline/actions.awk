@@ -1,6 +1,6 @@
 # The runs of tools behind a crate's files: a line each,
 #   step TAB tool TAB target TAB inputs TAB results TAB command
-#   make -n --trace TARGET | awk -f pipeline/plan.awk -f pipeline/actions.awk -v bin=BIN FILES -
+#   make -n --trace TARGET | awk -f pipeline/actions.awk -f pipeline/plan.awk -v bin=BIN FILES -
 # where FILES lists the crate's files, one a line. Inputs are those of them that make names as causes or
 # the command does in its words, and the folder of images.
 
@@ -30,7 +30,7 @@ function tool_of(command,    at, name)
         return ""
     if (command ~ / pipeline\/recorded\.sh /)
         return "recorded.sh"
-    if (command ~ /^(grep|sha256sum) /)
+    if (command ~ /^sha256sum /)
         return "coreutils"
     if (command ~ /^awk /)
         return "awk"

@@ -1,6 +1,6 @@
 # What ties a run's files together, for those who check it (trace.sh, recorded.sh). Sourced, by bash, with
 # these variables set:
-#   BIN DATA EXAMPLES TEST_EXAMPLES EPOCHS LEARNING_RATE GEMM NUMERICS THREADS LOSS_COLUMNS ACCURACY_HEAD
+#   BIN DATA EXAMPLES TEST_EXAMPLES EPOCHS LEARNING_RATE GEMM NUMERICS THREADS ACCURACY_HEAD
 #                                                                 as make has them
 #   track run net scheme bias batch loss plotted order seed        the run's row of experiments.tsv
 #   here    the run's folder      log    its log      scratch    a folder for what is made again
@@ -63,7 +63,7 @@ log_agrees() {
 }
 
 # What losses.tsv is made of, out of the log.
-losses() { grep -v '^#' "$log" | cut -f"$LOSS_COLUMNS"; }
+losses() { awk -f pipeline/losses.awk "$log"; }
 
 same_values() { # same_values FILE SHA256
     local values

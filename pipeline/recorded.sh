@@ -26,6 +26,13 @@ holds() {
     shift
     reason=$("$@" 2>&1) || fail "$file: ${reason:-does not hold}"
 }
+# agrees FINAL: the log, with these settings, these images, the weights it began with and the final ones.
+agrees() {
+    holds "$log" log_agrees
+    [ "$(logged_pair data_sha256)" = "$(hash_of "$DATA")" ] || fail "$log: is not of the images in $DATA"
+    holds "$folder/init.safetensors" remade "$folder/init.safetensors"
+    holds "$1" same_values "$1" "$(logged weights_sha256)"
+}
 put() { cp "$1" "$2.$$.partial" && mv "$2.$$.partial" "$2"; }
 
 summed=(init.safetensors final.safetensors losses.tsv accuracy.tsv answers.tsv)
@@ -47,8 +54,9 @@ keep() {
         echo "record: $kept: already there"
         return
     fi
-    holds "$log" log_agrees
-    holds "$folder/final.safetensors" same_values "$folder/final.safetensors" "$(logged weights_sha256)"
+    agrees "$folder/final.safetensors"
+    losses >"$scratch/losses.tsv"
+    holds "$folder/losses.tsv" cmp "$scratch/losses.tsv" "$folder/losses.tsv"
     holds "$folder/accuracy.tsv" recount train
     holds "$folder/accuracy.tsv" recount test
     holds "$folder/answers.tsv" cmp "$scratch/answers" "$folder/answers.tsv"
@@ -87,10 +95,7 @@ take() {
     holds "$folder/init.safetensors" is_listed "$folder/init.safetensors" "$sums" "$name/init.safetensors"
     holds "$kept/final.safetensors" is_listed "$kept/final.safetensors" "$sums" "$name/final.safetensors"
     holds "$kept/log.tsv" is_listed "$scratch/losses.tsv" "$sums" "$name/losses.tsv"
-    holds "$kept/log.tsv" log_agrees
-    [ "$(logged_pair data_sha256)" = "$(hash_of "$DATA")" ] || fail "$log: is not of the images in $DATA"
-    holds "$folder/init.safetensors" remade "$folder/init.safetensors"
-    holds "$kept/final.safetensors" same_values "$kept/final.safetensors" "$(logged weights_sha256)"
+    agrees "$kept/final.safetensors"
     put "$kept/log.tsv" "$folder/log.tsv"
     put "$kept/final.safetensors" "$folder/final.safetensors"
 }
