@@ -27,7 +27,7 @@ deps:
 	@pipeline/install-packages.sh
 
 .PHONY: clean distclean lint
-# clean keeps what cost time: fetched data and runs. distclean does not.
+# clean keeps fetched data and runs. distclean does not.
 clean:
 	rm -rf bin figures/build paper/build tests/bench/results
 distclean: clean
