@@ -5,6 +5,7 @@
 set -u
 export BIN=$1 LC_ALL=C
 export CMOCKA_MESSAGE_OUTPUT=TAP
+export LSAN_OPTIONS=suppressions=$PWD/tests/leaks.txt:print_suppressions=0
 . tests/settings.sh
 shift
 passed=0 failed=0 skipped=0
