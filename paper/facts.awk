@@ -250,7 +250,8 @@ BEGIN {
     random = "kaiming xavier carlini-bs300 carlini-bs10"
     written = discussed && has_written("all-ones all-zeros " random)
     condition("written", written)
-    condition("writtenresnet", written && has_written("resnet56-bs300 resnet56-bs10"))
+    condition("writtenresnet", written && has_written("resnet56-bs10"))
+    condition("writtenwhole", written && has_written("resnet56-bs300 resnet56-bs10"))
     if (written)
         print_gains(random)
     condition("recorded", profile == "recorded")
