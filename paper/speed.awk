@@ -35,17 +35,31 @@ function recorded_hours(    n, i, file, line, part, seconds, sum)
     return sum
 }
 
-# How many rounds count where any does.
-function rounds_counted(    k, count, least, most)
+# From the least to the greatest of the numbers given to it, but for 0.
+function between(count)
 {
-    for (k = 1; k <= key_count; k++) {
-        count = counted[keys[k], "ours" SUBSEP threads]
-        if (count > 0 && (least == 0 || count < least))
-            least = count
-        if (count > most)
-            most = count
-    }
-    return least == most ? most + 0 : least " to " most
+    if (count > 0 && (FEWEST == 0 || count < FEWEST))
+        FEWEST = count
+    if (count > MOST)
+        MOST = count
+    return FEWEST == MOST ? MOST + 0 : FEWEST " to " MOST
+}
+
+# How many rounds were taken, and how many count where any does.
+function rounds_taken(    k, text)
+{
+    FEWEST = MOST = 0
+    for (k = 1; k <= key_count; k++)
+        text = between(taken[keys[k]])
+    return text
+}
+
+function rounds_counted(    k, text)
+{
+    FEWEST = MOST = 0
+    for (k = 1; k <= key_count; k++)
+        text = between(counted[keys[k], "ours" SUBSEP threads])
+    return text
 }
 
 function row(key,    part, one, ours, installed, kept)
@@ -70,7 +84,7 @@ END {
     macro("speedrows", rows)
     macro("speedpeak", sprintf("%.0f", best))
     macro("speedthreads", threads)
-    macro("speedrounds", taken[keys[1]])
+    macro("speedrounds", rounds_taken())
     macro("speedcounted", rounds_counted())
     macro("hoursrecorded", sprintf("%.1f", recorded_hours()))
     macro("hoursours", sprintf("%.1f", hours("ours")))
