@@ -35,31 +35,17 @@ function recorded_hours(    n, i, file, line, part, seconds, sum)
     return sum
 }
 
-# From the least to the greatest of the numbers given to it, but for 0.
-function between(count)
+# From the least to the greatest of a number that each configuration has under its key and this ending, but for 0.
+function between(numbers, ending,    k, number, least, most)
 {
-    if (count > 0 && (FEWEST == 0 || count < FEWEST))
-        FEWEST = count
-    if (count > MOST)
-        MOST = count
-    return FEWEST == MOST ? MOST + 0 : FEWEST " to " MOST
-}
-
-# How many rounds were taken, and how many count where any does.
-function rounds_taken(    k, text)
-{
-    FEWEST = MOST = 0
-    for (k = 1; k <= key_count; k++)
-        text = between(taken[keys[k]])
-    return text
-}
-
-function rounds_counted(    k, text)
-{
-    FEWEST = MOST = 0
-    for (k = 1; k <= key_count; k++)
-        text = between(counted[keys[k], "ours" SUBSEP threads])
-    return text
+    for (k = 1; k <= key_count; k++) {
+        number = numbers[keys[k] ending]
+        if (number > 0 && (least == 0 || number < least))
+            least = number
+        if (number > most)
+            most = number
+    }
+    return least == most ? most + 0 : least " to " most
 }
 
 function row(key,    part, one, ours, installed, kept)
@@ -84,8 +70,8 @@ END {
     macro("speedrows", rows)
     macro("speedpeak", sprintf("%.0f", best))
     macro("speedthreads", threads)
-    macro("speedrounds", rounds_taken())
-    macro("speedcounted", rounds_counted())
+    macro("speedrounds", between(taken))
+    macro("speedcounted", between(counted, SUBSEP "ours" SUBSEP threads))
     macro("hoursrecorded", sprintf("%.1f", recorded_hours()))
     macro("hoursours", sprintf("%.1f", hours("ours")))
     macro("hoursinstalled", sprintf("%.1f", hours("")))

@@ -39,8 +39,6 @@ kernel_flags = $(ISA_FLAGS_$(1)) -fno-math-errno -fno-trapping-math -DREINIT_ISA
 # Another compiler or other flags compile everything anew: they are in the name of a stamp.
 ALL_FLAGS = $(LINK) $(LIBRARIES) $(foreach i,$(ISAS),$(call kernel_flags,$(i)))
 FLAGS_STAMP := $(OBJ)/flags-$(shell { $(CC) --version; echo '$(ALL_FLAGS)'; } | cksum | cut -d' ' -f1)
-$(FLAGS_STAMP):
-	@mkdir -p $(@D) && rm -f $(@D)/flags-* && touch $@
 
 TOOL_SOURCES := $(wildcard src/tools/*.c)
 TOOLS := $(patsubst src/tools/%.c,$(BIN)/%,$(TOOL_SOURCES))
@@ -57,8 +55,9 @@ $(TOOLS): $(BIN)/%: $(OBJ)/tools/%.o $(OBJ)/libreinit.a
 
 # So do other members make the library anew: one whose source is gone is none.
 MEMBERS_STAMP := $(OBJ)/members-$(shell echo '$(LIBRARY_OBJECTS)' | cksum | cut -d' ' -f1)
-$(MEMBERS_STAMP):
-	@mkdir -p $(@D) && rm -f $(@D)/members-* && touch $@
+# A stamp takes the place of those before it.
+$(FLAGS_STAMP) $(MEMBERS_STAMP):
+	@mkdir -p $(@D) && rm -f $(@D)/$(firstword $(subst -, ,$(@F)))-* && touch $@
 
 $(OBJ)/libreinit.a: $(LIBRARY_OBJECTS) $(MEMBERS_STAMP)
 	rm -f $@
