@@ -9,7 +9,7 @@ MAKEFLAGS += --no-builtin-rules
 # Numbers have points, in every locale.
 export LC_ALL := C
 
-ifneq ($(and $(filter deps clean distclean,$(MAKECMDGOALS)),$(word 2,$(MAKECMDGOALS))),)
+ifneq ($(and $(filter deps deps-deep clean distclean,$(MAKECMDGOALS)),$(word 2,$(MAKECMDGOALS))),)
 
 # `make deps paper`, `make clean check`: what a make goes by is changed, so each goal has a make of its own.
 .PHONY: $(MAKECMDGOALS) one-by-one
@@ -20,11 +20,14 @@ one-by-one:
 
 else
 
-.PHONY: help deps
+.PHONY: help deps deps-deep
 help:
 	@cat pipeline/help.txt
 deps:
-	@pipeline/install-packages.sh
+	@pipeline/install-packages.sh pipeline/packages.txt
+# deps-deep: what check-deep, lint, fuzz, bench and check-pytorch take besides.
+deps-deep:
+	@pipeline/install-packages.sh pipeline/packages.txt pipeline/packages-deep.txt
 
 .PHONY: clean distclean lint
 # clean keeps fetched data and runs. distclean does not.
@@ -36,7 +39,7 @@ lint:
 	tests/lint.sh
 	tests/analyse.sh
 
-ifneq ($(filter-out help deps clean distclean lint,$(or $(MAKECMDGOALS),help)),)
+ifneq ($(filter-out help deps deps-deep clean distclean lint,$(or $(MAKECMDGOALS),help)),)
 
 include pipeline/00-settings.mk
 include pipeline/10-build.mk

@@ -1,10 +1,10 @@
 # Settings: what may be given on the command line, and what follows from it.
 
 # All that may be given to make; a misspelt one would be a default, silently. The last line's are of
-# the pipeline itself, and of the environment of what it runs: tests set them.
+# the pipeline itself, and of the environment of what it runs: tests set them. CXX is scan-build's.
 KNOWN := PROFILE TRACKS SEEDS ZEROS_SEEDS THREADS KEEP GEMM TRAIN_EXAMPLES TEST_EXAMPLES EPOCHS_carlini \
 	EPOCHS_resnet56 LEARNING_RATE RECORD DATA DATA_CHECKSUMS RUN EPOCH STEPS NUMBER TARGET ARCHIVE AGENT WEIGHTS \
-	BATCHES SECONDS ROUNDS CELLS DEPTH FUZZ FUZZ_SECONDS BIN CC CFLAGS LDFLAGS OPTIMISE FORTIFY SANITIZE PYTHON \
+	BATCHES SECONDS ROUNDS CELLS DEPTH FUZZ FUZZ_SECONDS BIN CC CXX CFLAGS LDFLAGS OPTIMISE FORTIFY SANITIZE PYTHON \
 	stale NUMERICS REINIT_ISA GLIBC_TUNABLES LC_ALL TZ
 $(foreach v,$(.VARIABLES),$(if $(filter-out $(KNOWN),$(if $(findstring command line,$(origin $(v))),$(v))),$(error \
 	$(v) is no setting; make help lists those there are)))

@@ -1,7 +1,8 @@
 #!/bin/sh
-# Installs what is missing of pipeline/packages.txt, as root or through sudo; nothing if all is there.
+# install-packages.sh LIST...: installs what is missing of the packages listed, as root or through sudo;
+# nothing if all is there.
 set -eu
-wanted=$(sed 's/#.*//' "$(dirname "$0")/packages.txt")
+wanted=$(cat "$@" | sed 's/#.*//')
 command -v apt-get >/dev/null || {
     echo "deps: needs Debian's apt-get; packages wanted:" $wanted >&2
     exit 1
