@@ -120,9 +120,19 @@ void gemm_transpose(size_t rows, size_t columns, const float *in, float *out)
         transpose_rows(first, rows, columns, in, out);
 }
 
-void gemm_transpose_parallel(size_t rows, size_t columns, const float *in, float *out)
+void gemm_run_transposed_parallel(const struct gemm *product, float *scratch)
 {
+    size_t k = product->k;
 #pragma omp parallel for schedule(static)
-    for (size_t first = 0; first < rows; first += TRANSPOSE_BLOCK)
-        transpose_rows(first, rows, columns, in, out);
+    for (size_t j = 0; j < product->n; j += GEMM_PIECE) {
+        float *piece = scratch + (size_t)parallel_index() * GEMM_PIECE * k;
+        struct gemm part = *product;
+        part.n = product->n - j < GEMM_PIECE ? product->n - j : GEMM_PIECE;
+        gemm_transpose(part.n, k, product->b + j * k, piece);
+        part.b = piece;
+        part.b_row = part.n;
+        part.c += j;
+        part.bias = product->bias != NULL ? product->bias + j : NULL;
+        gemm_run(&part);
+    }
 }

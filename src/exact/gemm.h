@@ -49,11 +49,16 @@ void gemm_run(const struct gemm *product);
  * region. */
 void gemm_run_parallel(const struct gemm *product);
 
+/* C = A B' on all threads: B is [n,k], without gaps between its rows, and is transposed in pieces
+ * that stay in cache. scratch: GEMM_PIECE * k floats for each thread. Not in a parallel region,
+ * either. */
+enum { GEMM_PIECE = 64 };
+void gemm_run_transposed_parallel(const struct gemm *product, float *scratch);
+
 /* The definition above, word for word: what every kernel is tested against. */
 void gemm_reference(const struct gemm *product);
 
 /* out: [columns, rows] = transpose of in: [rows, columns]. */
 void gemm_transpose(size_t rows, size_t columns, const float *in, float *out);
-void gemm_transpose_parallel(size_t rows, size_t columns, const float *in, float *out);
 
 #endif

@@ -3,6 +3,7 @@
  * dw = x^T dy and dx = dy w^T, each element one chain;  dbias = sum of dy over the batch,
  * in double, examples in order, rounded once */
 #include "exact/gemm.h"
+#include "exact/parallel.h"
 #include "nn/layer.h"
 
 static void shape(struct layer *l, struct network *network)
@@ -15,7 +16,7 @@ static void shape(struct layer *l, struct network *network)
 static void plan(const struct layer *l, size_t batch, struct layer_needs *needs)
 {
     (void)batch;
-    needs->backward_shared = shape_size(l->in) * l->spec->outputs; /* w^T */
+    needs->backward_shared = (size_t)parallel_threads() * GEMM_PIECE * l->spec->outputs;
 }
 
 static void begin_forward(const struct layer *l, const struct pass *pass, const struct block *batch)
@@ -56,17 +57,17 @@ static void begin_backward(const struct layer *l, const struct pass *pass,
     }
     if (batch->dx == NULL)
         return;
-    gemm_transpose_parallel(inputs, outputs, l->parameters[0]->value, l->backward_shared);
-    gemm_run_parallel(&(struct gemm){.m = pass->batch,
-                                     .n = inputs,
-                                     .k = outputs,
-                                     .a = batch->dy,
-                                     .a_row = outputs,
-                                     .a_column = 1,
-                                     .b = l->backward_shared,
-                                     .b_row = inputs,
-                                     .c = batch->dx,
-                                     .c_row = inputs});
+    gemm_run_transposed_parallel(&(struct gemm){.m = pass->batch,
+                                                .n = inputs,
+                                                .k = outputs,
+                                                .a = batch->dy,
+                                                .a_row = outputs,
+                                                .a_column = 1,
+                                                .b = l->parameters[0]->value,
+                                                .b_row = outputs,
+                                                .c = batch->dx,
+                                                .c_row = inputs},
+                                 l->backward_shared);
 }
 
 const struct layer_kind layer_linear = {.name = "linear",

@@ -270,6 +270,22 @@ static void test_known_answers(void **state)
     }
 }
 
+/* The same product from B the other way round. */
+static void run_from_transposed(const struct gemm *product)
+{
+    size_t n = product->n, k = product->k;
+    float *other = support_floats(n * k);
+    float *scratch = support_floats((size_t)parallel_threads() * GEMM_PIECE * k);
+    for (size_t i = 0; i < n * k; i++)
+        other[i] = product->b[i % k * product->b_row + i / k];
+    struct gemm gemm = *product;
+    gemm.b = other;
+    gemm.b_row = k;
+    gemm_run_transposed_parallel(&gemm, scratch);
+    free(other);
+    free(scratch);
+}
+
 static void test_parallel(void **state)
 {
     (void)state;
@@ -287,6 +303,8 @@ static void test_parallel(void **state)
                 parallel_set_threads(threads[t]);
                 problem_run(&p, p.c, 1, gemm_run_parallel);
                 assert_same_bits(p.c, want, p.c_size, "gemm_run_parallel");
+                problem_run(&p, p.c, 1, run_from_transposed);
+                assert_same_bits(p.c, want, p.c_size, "gemm_run_transposed_parallel");
             }
             free(want);
             problem_close(&p);
