@@ -11,6 +11,7 @@ enum {
     PAD = 16,                /* floats between planes: 36 of them at a power of 2 would share
                                 a cache's sets */
     LEAST_TILES = 64,        /* rows of a product that a filter's plane is fetched for */
+    RUN_TILES = 80,          /* as many at least may be transformed and multiplied at a time */
     WORK_FLOATS = 128 << 10, /* of V and M between transforms: fits a core's own cache */
     SUM_PLANE = 6 * 1 + 1    /* (1,1) */
 };
@@ -20,7 +21,7 @@ struct cut {
     const struct conv_shape *shape;
     size_t rows, columns; /* tiles of an image */
     size_t tiles;         /* their product */
-    size_t run;           /* tiles transformed and multiplied at a time */
+    size_t run;           /* tiles transformed and multiplied at a time, at most */
     size_t in, out;       /* elements of an image of x and of y */
     size_t filter;        /* floats from a plane of U to the next */
     size_t v, m;          /* the same of V and of M, in a run */
@@ -38,12 +39,20 @@ static struct cut cut_of(const struct conv_shape *s)
     cut.columns = (conv_output_width(s) + WINOGRAD_OUT - 1) / WINOGRAD_OUT;
     cut.tiles = cut.rows * cut.columns;
     cut.run = WORK_FLOATS / (WINOGRAD_PLANES * (s->channels + s->outputs));
-    cut.run = cut.run < LEAST_TILES ? LEAST_TILES : cut.run;
+    cut.run = cut.run < RUN_TILES ? RUN_TILES : cut.run;
     cut.in = s->height * s->width * s->channels;
     cut.out = conv_pooled_height(s) * conv_pooled_width(s) * s->outputs;
     cut.v = cut.run * s->channels + PAD;
     cut.m = cut.run * s->outputs + PAD;
     return cut;
+}
+
+/* As few runs as may be for so many tiles, all of one length: a short one would fetch the filters
+ * for little. */
+static size_t even_run(const struct cut *cut, size_t tiles)
+{
+    size_t runs = (tiles + cut->run - 1) / cut->run;
+    return (tiles + runs - 1) / runs;
 }
 
 bool winograd_applies(const struct conv_shape *s)
@@ -108,7 +117,7 @@ static void transform_inputs(const struct cut *cut, size_t first, size_t count, 
     }
 }
 
-/* c[p] = a[p] b[p] for all planes p: [rows,n] = [rows,k] [k,n]. */
+/* Plane p of c = a b, [rows,n] = [rows,k] [k,n]; of all three, planes lie so many floats apart. */
 struct planes {
     size_t rows, n, k;
     const float *a, *b;
@@ -116,19 +125,18 @@ struct planes {
     size_t a_plane, b_plane, c_plane;
 };
 
-static void multiply_planes(const struct planes *s)
+static void multiply_plane(const struct planes *s, size_t p)
 {
-    for (size_t p = 0; p < WINOGRAD_PLANES; p++)
-        gemm_run(&(struct gemm){.m = s->rows,
-                                .n = s->n,
-                                .k = s->k,
-                                .a = s->a + p * s->a_plane,
-                                .a_row = s->k,
-                                .a_column = 1,
-                                .b = s->b + p * s->b_plane,
-                                .b_row = s->n,
-                                .c = s->c + p * s->c_plane,
-                                .c_row = s->n});
+    gemm_run(&(struct gemm){.m = s->rows,
+                            .n = s->n,
+                            .k = s->k,
+                            .a = s->a + p * s->a_plane,
+                            .a_row = s->k,
+                            .a_column = 1,
+                            .b = s->b + p * s->b_plane,
+                            .b_row = s->n,
+                            .c = s->c + p * s->c_plane,
+                            .c_row = s->n});
 }
 
 /* The shared memory of backward, cut up: where its parts begin, in floats. */
@@ -160,7 +168,7 @@ static struct conv_needs needs(const struct conv_shape *s, size_t batch)
     return (struct conv_needs){.forward_shared = WINOGRAD_PLANES * cut.filter,
                                .forward_scratch = WINOGRAD_PLANES * (cut.v + cut.m),
                                .backward_shared = shared_of(&cut, batch).end,
-                               .backward_scratch = WINOGRAD_PLANES * (2 * cut.v + cut.m)};
+                               .backward_scratch = WINOGRAD_PLANES * (cut.v + cut.m)};
 }
 
 static size_t least_block(const struct conv_shape *s)
@@ -181,13 +189,15 @@ static void forward(const struct conv_shape *s, const float *w, const float *bia
     (void)w;
     struct cut cut = cut_of(s);
     const struct winograd_tail tail = {bias, s->rectified, s->pool == 2};
-    size_t all = block->images * cut.tiles;
+    size_t all = block->images * cut.tiles, run = even_run(&cut, all);
     float *v = block->scratch, *m = v + WINOGRAD_PLANES * cut.v;
-    for (size_t first = 0; first < all; first += cut.run) {
-        size_t count = least(cut.run, all - first);
+    for (size_t first = 0; first < all; first += run) {
+        size_t count = least(run, all - first);
         transform_inputs(&cut, first, count, block->x, cut.v, v);
-        multiply_planes(&(struct planes){count, s->outputs, s->channels, v, block->shared, m, cut.v,
-                                         cut.filter, cut.m});
+        const struct planes product
+            = {count, s->outputs, s->channels, v, block->shared, m, cut.v, cut.filter, cut.m};
+        for (size_t p = 0; p < WINOGRAD_PLANES; p++)
+            multiply_plane(&product, p);
         for (size_t i = 0; i < count; i++) {
             struct winograd_tile tile = output_tile(&cut, (first + i) % cut.tiles, cut.m);
             size_t image = (first + i) / cut.tiles * cut.out;
@@ -227,37 +237,33 @@ static void transform_gradients(const struct cut *cut, const struct conv_block *
     }
 }
 
-/* dx of those tiles, by way of dv. */
-static void input_gradient(const struct cut *cut, const struct conv_block *block, size_t first,
-                           size_t count, const float *dm, const float *u, float *dv)
+/* dx of those tiles, from dV. */
+static void add_input_gradients(const struct cut *cut, const struct conv_block *block, size_t first,
+                                size_t count, const float *dv)
 {
-    size_t c = cut->shape->channels;
-    multiply_planes(
-        &(struct planes){count, c, cut->shape->outputs, dm, u, dv, cut->m, cut->filter, cut->v});
     for (size_t i = 0; i < count; i++) {
         struct winograd_tile tile = input_tile(cut, (first + i) % cut->tiles, cut->v);
-        isa_kernels()->winograd->input_adjoint(&tile, dv + i * c,
+        isa_kernels()->winograd->input_adjoint(&tile, dv + i * cut->shape->channels,
                                                block->dx + (first + i) / cut->tiles * cut->in);
     }
 }
 
-/* dU's chains go on over `count` tiles, or begin. */
+/* Plane p of dU: its chains go on over `count` tiles, or begin. */
 static void filter_gradient(const struct cut *cut, size_t count, const float *v, const float *dm,
-                            float *du, bool begins)
+                            float *du, bool begins, size_t p)
 {
     size_t c = cut->shape->channels, n = cut->shape->outputs;
-    for (size_t p = 0; p < WINOGRAD_PLANES; p++)
-        gemm_run(&(struct gemm){.m = c,
-                                .n = n,
-                                .k = count,
-                                .a = v + p * cut->v,
-                                .a_row = 1,
-                                .a_column = c,
-                                .b = dm + p * cut->m,
-                                .b_row = n,
-                                .c = du + p * cut->filter,
-                                .c_row = n,
-                                .continued = !begins});
+    gemm_run(&(struct gemm){.m = c,
+                            .n = n,
+                            .k = count,
+                            .a = v + p * cut->v,
+                            .a_row = 1,
+                            .a_column = c,
+                            .b = dm + p * cut->m,
+                            .b_row = n,
+                            .c = du + p * cut->filter,
+                            .c_row = n,
+                            .continued = !begins});
 }
 
 static void backward(const struct conv_shape *s, const struct conv_block *block)
@@ -266,23 +272,30 @@ static void backward(const struct conv_shape *s, const struct conv_block *block)
     struct shared k = shared_of(&cut, block->batch);
     struct parallel_run run = parallel_run(block->batch, parallel_chains(block->batch),
                                            block->first, block->first + block->images);
-    size_t all = block->images * cut.tiles, filters = s->channels * s->outputs;
-    float *v = block->scratch, *dv = v + WINOGRAD_PLANES * cut.v,
-          *dm = dv + WINOGRAD_PLANES * cut.v;
+    size_t all = block->images * cut.tiles, step = even_run(&cut, all);
+    size_t filters = s->channels * s->outputs;
+    float *v = block->scratch, *dm = v + WINOGRAD_PLANES * cut.v;
     float *du = block->shared + k.du + (size_t)parallel_index() * WINOGRAD_PLANES * cut.filter;
     double *sums = (double *)(block->shared + k.sums) + run.part * s->outputs;
     if (run.begins)
         memset(sums, 0, s->outputs * sizeof *sums);
     if (block->dx != NULL)
         memset(block->dx, 0, block->images * cut.in * sizeof *block->dx);
-    for (size_t first = 0; first < all; first += cut.run) {
-        size_t count = least(cut.run, all - first);
+    for (size_t first = 0; first < all; first += step) {
+        size_t count = least(step, all - first);
         transform_inputs(&cut, first, count, block->x, cut.v, v);
         transform_gradients(&cut, block, first, count, dm);
-        filter_gradient(&cut, count, v, dm, du, run.begins && first == 0);
         isa_kernels()->elementwise->add_rows(count, s->outputs, dm + SUM_PLANE * cut.m, sums);
+        /* Plane by plane, while it is in cache: dV takes the place of V. */
+        const struct planes product = {count, s->channels, s->outputs, dm,   block->shared + k.u,
+                                       v,     cut.m,       cut.filter, cut.v};
+        for (size_t p = 0; p < WINOGRAD_PLANES; p++) {
+            filter_gradient(&cut, count, v, dm, du, run.begins && first == 0, p);
+            if (block->dx != NULL)
+                multiply_plane(&product, p);
+        }
         if (block->dx != NULL)
-            input_gradient(&cut, block, first, count, dm, block->shared + k.u, dv);
+            add_input_gradients(&cut, block, first, count, v);
     }
     if (run.ends)
         isa_kernels()->winograd->filter_adjoint(filters, filters, cut.filter, du,
