@@ -3,8 +3,11 @@
  * dw = x^T dy and dx = dy w^T, each element one chain;  dbias = sum of dy over the batch,
  * in double, examples in order, rounded once */
 #include "exact/gemm.h"
+#include "exact/isa.h"
 #include "exact/parallel.h"
 #include "nn/layer.h"
+
+#include <string.h>
 
 static void shape(struct layer *l, struct network *network)
 {
@@ -16,7 +19,9 @@ static void shape(struct layer *l, struct network *network)
 static void plan(const struct layer *l, size_t batch, struct layer_needs *needs)
 {
     (void)batch;
-    needs->backward_shared = (size_t)parallel_threads() * GEMM_PIECE * l->spec->outputs;
+    size_t outputs = l->spec->outputs;
+    /* dbias in double, then what the transposed product wants. */
+    needs->backward_shared = 2 * outputs + (size_t)parallel_threads() * GEMM_PIECE * outputs;
 }
 
 static void begin_forward(const struct layer *l, const struct pass *pass, const struct block *batch)
@@ -49,12 +54,11 @@ static void begin_backward(const struct layer *l, const struct pass *pass,
                                      .b_row = outputs,
                                      .c = l->parameters[0]->gradient,
                                      .c_row = outputs});
-    for (size_t o = 0; o < outputs; o++) {
-        double sum = 0;
-        for (size_t b = 0; b < pass->batch; b++)
-            sum += (double)batch->dy[b * outputs + o];
-        l->parameters[1]->gradient[o] = (float)sum;
-    }
+    double *sums = (double *)l->backward_shared;
+    memset(sums, 0, outputs * sizeof *sums);
+    isa_kernels()->elementwise->add_rows(pass->batch, outputs, batch->dy, sums);
+    for (size_t o = 0; o < outputs; o++)
+        l->parameters[1]->gradient[o] = (float)sums[o];
     if (batch->dx == NULL)
         return;
     gemm_run_transposed_parallel(&(struct gemm){.m = pass->batch,
@@ -67,7 +71,7 @@ static void begin_backward(const struct layer *l, const struct pass *pass,
                                                 .b_row = outputs,
                                                 .c = batch->dx,
                                                 .c_row = inputs},
-                                 l->backward_shared);
+                                 l->backward_shared + 2 * outputs);
 }
 
 const struct layer_kind layer_linear = {.name = "linear",

@@ -50,9 +50,20 @@ static double example_loss(enum loss_kind kind, size_t batch, size_t classes, co
 double loss_compute(enum loss_kind kind, size_t batch, size_t classes, const float *z,
                     const uint8_t *labels, float *dz)
 {
+    enum { MANY = 256 };
     double total = 0;
-    for (size_t b = 0; b < batch; b++)
-        total += example_loss(kind, batch, classes, z + b * classes, labels[b], dz + b * classes);
+    for (size_t first = 0, count; first < batch; first += count) {
+        double losses[MANY];
+        count = batch - first < MANY ? batch - first : MANY;
+#pragma omp parallel for schedule(static)
+        for (size_t i = 0; i < count; i++) {
+            size_t b = first + i;
+            losses[i]
+                = example_loss(kind, batch, classes, z + b * classes, labels[b], dz + b * classes);
+        }
+        for (size_t i = 0; i < count; i++)
+            total += losses[i];
+    }
     return total;
 }
 

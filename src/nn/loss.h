@@ -22,7 +22,8 @@ extern const char *const loss_names[]; /* as in enum loss_kind, NULL-terminated 
 
 enum { LOSS_CLASSES_MAX = 16 };
 
-/* The sum of the examples' losses, in order; dz: [B,K] is the gradient of their mean. */
+/* The sum of the examples' losses, in order; dz: [B,K] is the gradient of their mean. On all
+ * threads. */
 double loss_compute(enum loss_kind kind, size_t batch, size_t classes, const float *z,
                     const uint8_t *labels, float *dz);
 

@@ -9,7 +9,7 @@
 void batch_scaling(const struct network_spec *spec, float table[256]);
 
 /* Fills the network's input with `count` examples, those at first, first + 1, ... of the order
- * (NULL: of the set as it lies), and labels with theirs. */
+ * (NULL: of the set as it lies), and labels with theirs. On all threads. */
 void batch_fill(struct network *network, const struct cifar10 *set, const float table[256],
                 const uint32_t *order, size_t first, size_t count, uint8_t *labels);
 
