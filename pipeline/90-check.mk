@@ -59,4 +59,6 @@ check-deep: check
 # whatever weight files are named. Needs python3-torch.
 WEIGHTS ?=
 check-pytorch: $(TOOLS) $(BIN)/tests/steps data/cifar10/verified
+	@$(PYTHON) -c 'import torch' 2>/dev/null || \
+		{ echo 'check-pytorch: $(PYTHON) cannot import torch; make deps-deep installs it' >&2; exit 1; }
 	$(PYTHON) tests/oracle/compare-pytorch.py $(BIN) data/cifar10 $(THREADS) $(WEIGHTS)

@@ -10,17 +10,16 @@ static const double BETA1 = 0.9, BETA2 = 0.999, EPSILON = 1e-8;
 bool adam_create(struct adam *adam, size_t count, double learning_rate, struct error *error)
 {
     *adam = (struct adam){.count = count, .learning_rate = learning_rate, .power1 = 1, .power2 = 1};
-    adam->m = calloc(count, sizeof *adam->m);
-    adam->v = calloc(count, sizeof *adam->v);
-    if (adam->m == NULL || adam->v == NULL)
-        return error_memory(error, "out of memory for Adam's moments");
+    if (!arena_reserve(&adam->memory, 2 * arena_round(count * sizeof *adam->m), error))
+        return false;
+    adam->m = arena_take(&adam->memory, count, sizeof *adam->m);
+    adam->v = arena_take(&adam->memory, count, sizeof *adam->v);
     return true;
 }
 
 void adam_release(struct adam *adam)
 {
-    free(adam->m);
-    free(adam->v);
+    arena_release(&adam->memory);
     *adam = (struct adam){0};
 }
 

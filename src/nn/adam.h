@@ -12,13 +12,14 @@
 #ifndef REINIT_NN_ADAM_H
 #define REINIT_NN_ADAM_H
 
-#include "base/error.h"
+#include "base/arena.h"
 
 #include <stddef.h>
 #include <stdint.h>
 
 struct adam {
     size_t count;
+    struct arena memory; /* m's and v's */
     float *m, *v;
     uint64_t step; /* t: steps taken */
     double learning_rate;
