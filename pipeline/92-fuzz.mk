@@ -8,7 +8,7 @@ FUZZ_FLAGS := -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-f
 FUZZ_POSSIBLE = $(shell echo 'int LLVMFuzzerTestOneInput(void) { return 0; }' | \
 	clang -fsanitize=fuzzer,address -x c -o /dev/null - 2>/dev/null && echo yes)
 
-FUZZ_NEEDS := needs clang, libclang-rt-14-dev and libomp-dev
+FUZZ_NEEDS := needs clang and its libraries, which make deps-deep installs
 
 .PHONY: fuzz fuzz-targets
 fuzz:

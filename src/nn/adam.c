@@ -3,7 +3,6 @@
 #include "exact/isa.h"
 
 #include <math.h>
-#include <stdlib.h>
 
 static const double BETA1 = 0.9, BETA2 = 0.999, EPSILON = 1e-8;
 
