@@ -13,7 +13,7 @@ enum { TALL_2 = 12, TALL_1 = 14 };
 enum { WIDEST = 2 }; /* 6 x 2 accumulators, 2 of B, 1 of A: 15 of 16 registers; or 12 x 1 */
 enum { TALL_2 = 6, TALL_1 = 12 };
 #endif
-enum { ROWS = 6, ROWS_MAX = 14, K_BLOCK = 256 };
+enum { ROWS = 6, ROWS_MAX = 14, GROUP = 3, K_BLOCK = 256 };
 
 /* A strip of C: columns from `column` on, for p in first .. first + count - 1. */
 struct strip {
@@ -36,28 +36,43 @@ INLINE void tile(const struct strip *s, size_t i, int rows, int vectors, bool ma
     const struct gemm *g = s->g;
     vector acc[ROWS_MAX][WIDEST];
     bool begun = s->first > 0 || g->continued;
-    float *c = g->c + i * g->c_row + s->column;
+    size_t a_row = g->a_row, a_column = g->a_column, b_row = g->b_row, c_row = g->c_row;
+    float *c = g->c + i * c_row + s->column;
 #pragma GCC unroll 14
     for (int r = 0; r < rows; r++) {
 #pragma GCC unroll 4
         for (int v = 0; v < vectors; v++)
-            acc[r][v] = begun ? load(s, c + (size_t)r * g->c_row + v * LANES, masked)
-                              : vector_splat(0.0f);
+            acc[r][v]
+                = begun ? load(s, c + (size_t)r * c_row + v * LANES, masked) : vector_splat(0.0f);
     }
-    const float *a = g->a + i * g->a_row + s->first * g->a_column;
-    const float *b = g->b + s->first * g->b_row + s->column;
-    size_t a_row = g->a_row, a_column = g->a_column, b_row = g->b_row;
-    for (size_t p = 0; p < s->count; p++, a += a_column, b += b_row) {
+    /* A tall tile has a pointer for every few rows of A, which the compiler may not take for
+     * multiples of one another: it would keep an offset for each row, and run out of registers. */
+    int group = rows > ROWS ? GROUP : ROWS, groups = (rows + group - 1) / group;
+    const float *a[(ROWS_MAX + GROUP - 1) / GROUP];
+#pragma GCC unroll 5
+    for (int q = 0; q < groups; q++) {
+        a[q] = g->a + (i + (size_t)(q * group)) * a_row + s->first * a_column;
+        if (groups > 1)
+            __asm__("" : "+r"(a[q]));
+    }
+    const float *b = g->b + s->first * b_row + s->column;
+    for (size_t p = 0; p < s->count; p++, b += b_row) {
         vector right[WIDEST];
 #pragma GCC unroll 4
         for (int v = 0; v < vectors; v++)
             right[v] = load(s, b + v * LANES, masked);
 #pragma GCC unroll 14
         for (int r = 0; r < rows; r++) {
-            vector left = vector_splat(a[(size_t)r * a_row]);
+            vector left = vector_splat(a[r / group][(size_t)(r % group) * a_row]);
 #pragma GCC unroll 4
             for (int v = 0; v < vectors; v++)
                 acc[r][v] = vector_fma(left, right[v], acc[r][v]);
+        }
+#pragma GCC unroll 5
+        for (int q = 0; q < groups; q++) {
+            a[q] += a_column;
+            if (groups > 1)
+                __asm__("" : "+r"(a[q]));
         }
     }
     bool biased = s->first + s->count == g->k && g->bias != NULL;
@@ -65,7 +80,7 @@ INLINE void tile(const struct strip *s, size_t i, int rows, int vectors, bool ma
     for (int r = 0; r < rows; r++) {
 #pragma GCC unroll 4
         for (int v = 0; v < vectors; v++) {
-            float *to = c + (size_t)r * g->c_row + v * LANES;
+            float *to = c + (size_t)r * c_row + v * LANES;
             if (biased)
                 acc[r][v] += load(s, g->bias + s->column + v * LANES, masked);
             if (masked)
@@ -76,32 +91,38 @@ INLINE void tile(const struct strip *s, size_t i, int rows, int vectors, bool ma
     }
 }
 
-/* All rows of a strip: tall tiles, then those of ROWS, then one of what is left. */
-INLINE void strip(const struct strip *s, int tall, int vectors, bool masked)
+/* All rows of a strip: as few tiles as may be, of two heights at most, since a low one would wait
+ * for its own sums: first those that are one row higher, then the others. */
+INLINE void strip(const struct strip *s, size_t tall, int vectors, bool masked)
 {
-    size_t i = 0, m = s->g->m;
-    for (; i + (size_t)tall <= m; i += (size_t)tall)
-        tile(s, i, tall, vectors, masked);
-    for (; tall > ROWS && i + ROWS <= m; i += ROWS)
-        tile(s, i, ROWS, vectors, masked);
-    switch (m - i) {
-    case 5:
-        tile(s, i, 5, vectors, masked);
-        break;
-    case 4:
-        tile(s, i, 4, vectors, masked);
-        break;
-    case 3:
-        tile(s, i, 3, vectors, masked);
-        break;
-    case 2:
-        tile(s, i, 2, vectors, masked);
-        break;
-    case 1:
-        tile(s, i, 1, vectors, masked);
-        break;
-    default:
-        break;
+    size_t m = s->g->m, tiles = (m + tall - 1) / tall;
+    size_t height = m / (tiles > 0 ? tiles : 1), higher = m - tiles * height;
+    size_t ends[] = {higher * (height + 1), m};
+    for (size_t i = 0, part = 0; part < 2; part++) {
+#define HEIGHT(rows)                                                                               \
+    case rows:                                                                                     \
+        for (; rows <= tall && i < ends[part]; i += rows)                                          \
+            tile(s, i, rows, vectors, masked);                                                     \
+        break
+        switch (height + 1 - part) {
+            HEIGHT(1);
+            HEIGHT(2);
+            HEIGHT(3);
+            HEIGHT(4);
+            HEIGHT(5);
+            HEIGHT(6);
+            HEIGHT(7);
+            HEIGHT(8);
+            HEIGHT(9);
+            HEIGHT(10);
+            HEIGHT(11);
+            HEIGHT(12);
+            HEIGHT(13);
+            HEIGHT(14);
+        default:
+            break;
+        }
+#undef HEIGHT
     }
 }
 

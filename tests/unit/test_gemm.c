@@ -100,7 +100,7 @@ static void check_small(struct product product, size_t gap, size_t shift, uint64
 static void test_awkward_shapes(void **state)
 {
     (void)state;
-    static const size_t rows[] = {1, 2, 3, 5, 6, 7, 8, 11, 12, 13};
+    static const size_t rows[] = {1, 2, 3, 5, 6, 7, 8, 11, 12, 13, 14, 15, 16, 25, 29};
     static const size_t columns[] = {1,  3,  4,  5,  7,  8,  9,  12, 15, 16, 17, 24, 31,
                                      32, 33, 47, 48, 49, 63, 64, 65, 79, 80, 97, 127};
     static const size_t depths[] = {0, 1, 2, 3, 7, 255, 256, 257, 511, 512, 513};
