@@ -2,8 +2,11 @@
 #include "exact/elementwise_kernel.h"
 
 #include "exact/isa.h"
+#include "exact/vector.h"
 
 #include <math.h>
+
+#define INLINE static inline __attribute__((always_inline))
 
 static void rectify(size_t count, float *restrict y)
 {
@@ -31,22 +34,83 @@ static void add_rectify(size_t count, const float *restrict x, float *restrict y
     }
 }
 
+/* Sums over rows go by columns, a vector of them at a time, whose sums stay in registers for as
+ * many rows as the first cache holds. */
+enum { CACHED = 4096, HALF = LANES / 2 };
+
+struct sums {
+    vector_doubles lower, upper;
+};
+
+INLINE struct sums load_sums(const double *from)
+{
+    return (struct sums){vector_load_doubles(from), vector_load_doubles(from + HALF)};
+}
+
+INLINE void store_sums(struct sums s, double *to)
+{
+    vector_store_doubles(to, s.lower);
+    vector_store_doubles(to + HALF, s.upper);
+}
+
+INLINE struct sums add_to(struct sums s, vector v)
+{
+    return (struct sums){s.lower + vector_lower(v), s.upper + vector_upper(v)};
+}
+
+/* The products are exact. */
+INLINE struct sums add_product(struct sums s, vector a, vector b)
+{
+    return (struct sums){s.lower + vector_lower(a) * vector_lower(b),
+                         s.upper + vector_upper(a) * vector_upper(b)};
+}
+
+INLINE size_t cached_rows(size_t rows, size_t c)
+{
+    size_t most = CACHED / c > 0 ? CACHED / c : 1;
+    return rows < most ? rows : most;
+}
+
 static void add_rows(size_t rows, size_t c, const float *restrict x, double *restrict sums)
 {
-    for (size_t row = 0; row < rows; row++, x += c) {
-        for (size_t k = 0; k < c; k++)
-            sums[k] += (double)x[k];
+    for (size_t n; rows > 0; rows -= n, x += n * c) {
+        n = cached_rows(rows, c);
+        size_t k = 0;
+        for (; k + LANES <= c; k += LANES) {
+            struct sums s = load_sums(sums + k);
+            for (size_t row = 0; row < n; row++)
+                s = add_to(s, vector_load(x + row * c + k));
+            store_sums(s, sums + k);
+        }
+        for (; k < c; k++) {
+            for (size_t row = 0; row < n; row++)
+                sums[k] += (double)x[row * c + k];
+        }
     }
 }
 
 static void moments(size_t rows, size_t c, const float *restrict x, double *restrict sums,
                     double *restrict squares)
 {
-    for (size_t row = 0; row < rows; row++, x += c) {
-        for (size_t k = 0; k < c; k++) {
-            double value = (double)x[k];
-            sums[k] += value;
-            squares[k] += value * value;
+    for (size_t n; rows > 0; rows -= n, x += n * c) {
+        n = cached_rows(rows, c);
+        size_t k = 0;
+        for (; k + LANES <= c; k += LANES) {
+            struct sums s = load_sums(sums + k), q = load_sums(squares + k);
+            for (size_t row = 0; row < n; row++) {
+                vector v = vector_load(x + row * c + k);
+                s = add_to(s, v);
+                q = add_product(q, v, v);
+            }
+            store_sums(s, sums + k);
+            store_sums(q, squares + k);
+        }
+        for (; k < c; k++) {
+            for (size_t row = 0; row < n; row++) {
+                double value = (double)x[row * c + k];
+                sums[k] += value;
+                squares[k] += value * value;
+            }
         }
     }
 }
@@ -78,12 +142,32 @@ static void norm_sums(size_t rows, size_t c, const struct norm_vectors *norm,
     const float *restrict mean = norm->mean, *restrict scale = norm->scale;
     const float *restrict shift = norm->shift;
     bool rectified = norm->rectified;
-    for (size_t row = 0; row < rows; row++, x += c, dy += c) {
-        for (size_t k = 0; k < c; k++) {
-            float centred = x[k] - mean[k];
-            double dz = (double)unrectified(rectified, centred, scale[k], shift[k], dy[k]);
-            sums[k] += dz;
-            products[k] += dz * (double)centred;
+    for (size_t n; rows > 0; rows -= n, x += n * c, dy += n * c) {
+        n = cached_rows(rows, c);
+        size_t k = 0;
+        for (; k + LANES <= c; k += LANES) {
+            struct sums s = load_sums(sums + k), p = load_sums(products + k);
+            vector m = vector_load(mean + k), a = vector_load(scale + k);
+            vector b = vector_load(shift + k);
+            for (size_t row = 0; row < n; row++) {
+                vector centred = vector_load(x + row * c + k) - m;
+                vector dz = vector_load(dy + row * c + k);
+                if (rectified)
+                    dz = vector_rectify(centred * a + b, dz);
+                s = add_to(s, dz);
+                p = add_product(p, dz, centred);
+            }
+            store_sums(s, sums + k);
+            store_sums(p, products + k);
+        }
+        for (; k < c; k++) {
+            for (size_t row = 0; row < n; row++) {
+                float centred = x[row * c + k] - mean[k];
+                double dz
+                    = (double)unrectified(rectified, centred, scale[k], shift[k], dy[row * c + k]);
+                sums[k] += dz;
+                products[k] += dz * (double)centred;
+            }
         }
     }
 }

@@ -1,7 +1,8 @@
 /* Passes over activations, element by element or row by row, for one instruction set.
  *
- * Written as plain loops that the compiler turns into vectors; each element's operations stand in
- * the order given, so every width gives the same bits. x, y: [count], or [rows,C] with C channels.
+ * Plain loops, which the compiler turns into vectors, but for sums over rows; each element's
+ * operations stand in the order given, and each column's sum runs over rows ascending, so every
+ * width gives the same bits. x, y: [count], or [rows,C] with C channels.
  */
 #ifndef REINIT_EXACT_ELEMENTWISE_KERNEL_H
 #define REINIT_EXACT_ELEMENTWISE_KERNEL_H

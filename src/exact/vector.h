@@ -86,6 +86,34 @@ static inline vector vector_fma(vector a, vector b, vector c)
 
 #endif
 
+/* Half as many doubles: the lower and the upper half of a vector, exactly. */
+typedef double vector_doubles __attribute__((vector_size(LANES / 2 * sizeof(double))));
+
+#if defined(__AVX512F__)
+#define vector_lower(v) ((vector_doubles)_mm512_cvtps_pd(_mm512_castps512_ps256(v)))
+#define vector_upper(v)                                                                            \
+    ((vector_doubles)_mm512_cvtps_pd(                                                              \
+        _mm256_castpd_ps(_mm512_extractf64x4_pd(_mm512_castps_pd(v), 1))))
+#elif defined(__AVX2__) && defined(__FMA__)
+#define vector_lower(v) ((vector_doubles)_mm256_cvtps_pd(_mm256_castps256_ps128(v)))
+#define vector_upper(v) ((vector_doubles)_mm256_cvtps_pd(_mm256_extractf128_ps(v, 1)))
+#else
+#define vector_lower(v) ((vector_doubles){(double)(v)[0], (double)(v)[1]})
+#define vector_upper(v) ((vector_doubles){(double)(v)[2], (double)(v)[3]})
+#endif
+
+static inline vector_doubles vector_load_doubles(const double *p)
+{
+    vector_doubles v;
+    memcpy(&v, p, sizeof v);
+    return v;
+}
+
+static inline void vector_store_doubles(double *p, vector_doubles v)
+{
+    memcpy(p, &v, sizeof v);
+}
+
 #ifdef VECTOR_MASK_IS_COUNT
 typedef size_t vector_mask;
 

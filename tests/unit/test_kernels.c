@@ -223,10 +223,75 @@ static void test_passes(void **state)
     }
 }
 
+static void assert_same_sum(double got, double want, const char *name)
+{
+    if (got != want && !(isnan(got) && isnan(want)))
+        fail_msg("%s: %a, not %a", name, got, want);
+}
+
+/* Sums over rows as elementwise_kernel.h defines them, one column after another, over shapes that
+ * fill vectors and do not, and more rows than are taken at a time. */
+static void check_sums(const struct isa_kernels *isa, size_t rows, size_t c)
+{
+    const struct elementwise_kernels *k = isa->elementwise;
+    float *x = support_floats(rows * c), *dy = support_floats(rows * c);
+    float *mean = support_floats(3 * c), *scale = mean + c, *shift = scale + c;
+    double *sums = calloc(7 * c, sizeof *sums);
+    assert_non_null(sums);
+    fill(x, rows * c, 1);
+    fill(dy, rows * c, 2);
+    support_fill(mean, 3 * c, 3);
+    for (size_t i = 0; i < 7 * c; i++)
+        sums[i] = (double)i;
+    k->add_rows(rows, c, x, sums);
+    k->moments(rows, c, x, sums + c, sums + 2 * c);
+    for (int rectified = 0; rectified < 2; rectified++) {
+        const struct norm_vectors norm = {mean, scale, shift, rectified};
+        double *first = sums + (3 + 2 * (size_t)rectified) * c;
+        k->norm_sums(rows, c, &norm, x, dy, first, first + c);
+    }
+    for (size_t j = 0; j < c; j++) {
+        double want[7];
+        for (size_t i = 0; i < 7; i++)
+            want[i] = (double)(i * c + j);
+        for (size_t i = j; i < rows * c; i += c) {
+            double value = (double)x[i], dz = (double)dy[i];
+            float centred = x[i] - mean[j], z = centred * scale[j] + shift[j];
+            want[0] += value;
+            want[1] += value;
+            want[2] += value * value;
+            want[3] += dz;
+            want[4] += dz * (double)centred;
+            dz = z <= 0.0f ? 0.0 : dz;
+            want[5] += dz;
+            want[6] += dz * (double)centred;
+        }
+        for (size_t i = 0; i < 7; i++)
+            assert_same_sum(sums[i * c + j], want[i], isa->name);
+    }
+    free(x);
+    free(dy);
+    free(mean);
+    free(sums);
+}
+
+static void test_sums(void **state)
+{
+    (void)state;
+    static const size_t rows[] = {1, 2, 33, 300},
+                        columns[] = {1, 7, 8, 15, 16, 17, 24, 33, 64, 100, 256, 5000};
+    for (const struct isa_kernels *const *k = isa_all; *k != NULL; k++) {
+        for (size_t i = 0; isa_supported(*k) && i < sizeof rows / sizeof *rows; i++) {
+            for (size_t j = 0; j < sizeof columns / sizeof *columns; j++)
+                check_sums(*k, rows[i], columns[j]);
+        }
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[]
         = {cmocka_unit_test(test_transforms), cmocka_unit_test(test_matrices),
-           cmocka_unit_test(test_passes)};
+           cmocka_unit_test(test_passes), cmocka_unit_test(test_sums)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
