@@ -6,8 +6,6 @@
 
 #include <math.h>
 
-#define INLINE static inline __attribute__((always_inline))
-
 static void rectify(size_t count, float *restrict y)
 {
     for (size_t i = 0; i < count; i++)

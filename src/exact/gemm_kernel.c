@@ -22,8 +22,6 @@ struct strip {
     vector_mask mask; /* of its last vector, where the strip is a masked one */
 };
 
-#define INLINE static inline __attribute__((always_inline))
-
 INLINE vector load(const struct strip *s, const float *from, bool masked)
 {
     return masked ? vector_load_masked(from, s->mask) : vector_load(from);

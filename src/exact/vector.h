@@ -14,6 +14,9 @@
 #include <stdint.h>
 #include <string.h>
 
+/* A part of a kernel, whose constant arguments are to be constants in it. */
+#define INLINE static inline __attribute__((always_inline))
+
 #if defined(__AVX512F__)
 
 #include <immintrin.h>

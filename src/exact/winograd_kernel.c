@@ -3,8 +3,6 @@
 #include "exact/isa.h"
 #include "exact/vector.h"
 
-#define INLINE static inline __attribute__((always_inline))
-
 INLINE vector times(float constant, vector x)
 {
     return vector_splat(constant) * x;
