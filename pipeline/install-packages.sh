@@ -2,7 +2,7 @@
 # install-packages.sh LIST...: installs what is missing of the packages listed, as root or through sudo;
 # nothing if all is there.
 set -eu
-wanted=$(cat "$@" | sed 's/#.*//')
+wanted=$(sed 's/#.*//' "$@")
 command -v apt-get >/dev/null || {
     echo "deps: needs Debian's apt-get; packages wanted:" $wanted >&2
     exit 1
