@@ -1,6 +1,6 @@
 #!/bin/sh
 # Builds the report: paper/build.sh OUT.pdf FACTS, FACTS being the folder of what the pipeline wrote.
-# Run from the top of the tree. Fails on anything undefined or overfull. The bytes depend on the
+# Run from the top of the tree. Fails on anything undefined, overfull or left open. The bytes depend on the
 # input alone: dates are the commit's, or a fixed one outside git.
 set -eu
 LC_ALL=C
@@ -30,7 +30,7 @@ if ! latexmk -norc -pdf -interaction=nonstopmode -halt-on-error -no-shell-escape
     grep -A3 '^!' "$work/paper.log" >&2 || tail -n 20 "$work/latexmk.out" >&2
     fail "LaTeX failed"
 fi
-if grep -E 'Overfull|undefined|multiply defined|Missing character' "$work/paper.log" >&2; then
+if grep -E 'Overfull|undefined|multiply defined|Missing character|was incomplete' "$work/paper.log" >&2; then
     fail "the lines above must not be"
 fi
 if grep -E '^Warning--' "$work/paper.blg" >&2; then
