@@ -248,10 +248,8 @@ BEGIN {
         && FACT["numerics"] == "32a4e7f950ca18fcf99d35d1b8d9909d462cf9771b77ea3800e00795b3ad7768"
     condition("discussed", discussed)
     random = "kaiming xavier carlini-bs300 carlini-bs10"
-    written = discussed && has_written("all-ones all-zeros " random)
+    written = discussed && has_written("all-ones all-zeros resnet56-bs300 resnet56-bs10 " random)
     condition("written", written)
-    condition("writtenresnet", written && has_written("resnet56-bs10"))
-    condition("writtenwhole", written && has_written("resnet56-bs300 resnet56-bs10"))
     if (written)
         print_gains(random)
     condition("recorded", profile == "recorded")
