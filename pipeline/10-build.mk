@@ -17,7 +17,7 @@ CFLAGS_ALL = -std=c11 -D_GNU_SOURCE -Isrc $(OPTIMISE) -g -fopenmp \
 LINK = $(CC) $(CFLAGS_ALL) $(LDFLAGS) $(HARDENED_LINK) -Wl,--as-needed
 # libgomp is linked in, so that exact/parallel.c comes before it; clang has its own thread library.
 GOMP := $(if $(findstring clang,$(shell $(CC) --version)),,-l:libgomp.a)
-LIBRARIES = $(GOMP) -lcrypto -lcurl -lz -lspng -ljansson -lopenblas -lm
+LIBRARIES = $(GOMP) -lcrypto -lcurl -lz -lspng -ljansson -lm
 
 BIN ?= bin
 ifdef SANITIZE

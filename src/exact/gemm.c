@@ -1,9 +1,9 @@
 #include "exact/gemm.h"
 
 #include "exact/isa.h"
+#include "exact/openblas.h"
 #include "exact/parallel.h"
 
-#include <cblas.h>
 #include <math.h>
 #include <string.h>
 
@@ -11,12 +11,14 @@ const char *const gemm_names[] = {"exact", "openblas", NULL};
 
 static enum gemm_engine engine = GEMM_EXACT;
 
+bool gemm_load(enum gemm_engine wanted, struct error *error)
+{
+    return wanted != GEMM_OPENBLAS || openblas_load(error);
+}
+
 void gemm_choose(enum gemm_engine chosen)
 {
     engine = chosen;
-    /* Products are already spread over our threads; OpenBLAS keeps to the calling one. */
-    if (engine == GEMM_OPENBLAS)
-        openblas_set_num_threads(1);
 }
 
 enum gemm_engine gemm_chosen(void)
@@ -24,22 +26,10 @@ enum gemm_engine gemm_chosen(void)
     return engine;
 }
 
-static void run_openblas(const struct gemm *g)
-{
-    bool transposed = g->a_column != 1;
-    cblas_sgemm(CblasRowMajor, transposed ? CblasTrans : CblasNoTrans, CblasNoTrans, (int)g->m,
-                (int)g->n, (int)g->k, 1.0f, g->a, (int)(transposed ? g->a_column : g->a_row), g->b,
-                (int)g->b_row, g->continued ? 1.0f : 0.0f, g->c, (int)g->c_row);
-    for (size_t i = 0; g->bias != NULL && i < g->m; i++) {
-        for (size_t j = 0; j < g->n; j++)
-            g->c[i * g->c_row + j] += g->bias[j];
-    }
-}
-
 void gemm_run(const struct gemm *product)
 {
     if (engine == GEMM_OPENBLAS)
-        run_openblas(product);
+        openblas_run(product);
     else
         isa_kernels()->gemm(product);
 }

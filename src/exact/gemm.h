@@ -20,6 +20,8 @@
 #ifndef REINIT_EXACT_GEMM_H
 #define REINIT_EXACT_GEMM_H
 
+#include "base/error.h"
+
 #include <stdbool.h>
 #include <stddef.h>
 
@@ -38,7 +40,11 @@ struct gemm {
 enum gemm_engine { GEMM_EXACT, GEMM_OPENBLAS };
 extern const char *const gemm_names[]; /* as in enum gemm_engine, NULL-terminated */
 
-/* Which engine gemm_run uses, for the whole process; exact unless told otherwise. */
+/* Makes an engine available: OpenBLAS is loaded at run time, which fails if it is not installed. */
+bool gemm_load(enum gemm_engine engine, struct error *error);
+
+/* Which engine gemm_run uses, for the whole process; exact unless told otherwise. Another one has
+ * been loaded before. */
 void gemm_choose(enum gemm_engine engine);
 enum gemm_engine gemm_chosen(void);
 

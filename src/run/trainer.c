@@ -13,6 +13,8 @@ bool trainer_create(struct trainer *t, const struct hyperparameters *hyper,
     *t = (struct trainer){.hyper = *hyper, .set = *set, .epoch = 1};
     *set = (struct cifar10){0};
     size_t batch = hyper->batch_size < t->set.count ? (size_t)hyper->batch_size : t->set.count;
+    if (!gemm_load(hyper->arithmetic, error))
+        return false;
     gemm_choose(hyper->arithmetic);
     if (!network_create(&t->network, spec, batch, true, error)
         || !adam_create(&t->adam, network_trained(t->network), hyper->learning_rate, error))

@@ -61,7 +61,9 @@ int main(int argc, char **argv)
     if (!tool_start(&tool, argc, argv, &code))
         return code;
     parallel_set_threads((int)a.threads);
-    gemm_choose((enum gemm_engine)a.gemm);
     struct error error;
+    if (!gemm_load((enum gemm_engine)a.gemm, &error))
+        return tool_finish(&tool, false, &error);
+    gemm_choose((enum gemm_engine)a.gemm);
     return tool_finish(&tool, run(&a, &error), &error);
 }

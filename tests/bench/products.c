@@ -128,7 +128,7 @@ bool products_report(const struct bench_settings *settings, struct error *error)
     if (products == NULL)
         return error_set(error, "out of memory");
     parallel_set_threads(1);
-    bool good = collect(products, settings->batch, error);
+    bool good = gemm_load(GEMM_OPENBLAS, error) && collect(products, settings->batch, error);
     printf("product\tm\tn\tk\texact_gflops\topenblas_gflops\n");
     for (size_t i = 0; good && i < products->count; i++)
         good = compare(&products->items[i], error);

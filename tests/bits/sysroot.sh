@@ -20,10 +20,7 @@ for package in apt/archives/*.deb; do
     dpkg-deb -x "$package" .
 done
 
-# What their installation would link, and links within.
-for file in usr/lib/*/openblas-pthread/libopenblas.so* usr/include/*/openblas-pthread/*.h; do
-    ln -s "openblas-pthread/${file##*/}" "${file%/*/*}/${file##*/}"
-done
+# Links within.
 find . -type l -lname '/*' | while read -r link; do
     ln -sfn "$PWD$(readlink "$link")" "$link"
 done

@@ -8,7 +8,6 @@
 set -euo pipefail
 . tests/support.sh
 BIN=$(realpath "$BIN") root=$PWD seed=${SEED:-1} RANDOM=${SEED:-1}
-export OPENBLAS_NUM_THREADS=1
 # How many kills of: fetch, init, train, evaluate, loss-to-dat, make.
 if [ "${DEPTH:-short}" = whole ]; then
     kills=(45 45 90 30 30 60) goals=(evaluate)

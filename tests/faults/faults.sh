@@ -10,7 +10,6 @@ set -euo pipefail
 BIN=$(realpath "$BIN")
 root=$PWD inject=$BIN/tests/inject.so depth=${DEPTH:-short}
 shopt -s globstar dotglob nullglob
-export OPENBLAS_NUM_THREADS=1 # its threads are made before main and never used
 # Built with the address sanitizer, a tool that fails is also seen to leak nothing and to free once.
 export ASAN_OPTIONS=verify_asan_link_order=0
 ulimit -t 300                 # seconds of processor: what spins does not spin forever

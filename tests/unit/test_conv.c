@@ -262,6 +262,8 @@ static void test_against_loops(void **state)
 static void test_openblas(void **state)
 {
     (void)state;
+    struct error error;
+    assert_good(gemm_load(GEMM_OPENBLAS, &error), error);
     gemm_choose(GEMM_OPENBLAS);
     for (size_t i = 0; i < CASES; i++)
         check_case(&cases[i]);

@@ -169,6 +169,8 @@ static void test_openblas(void **state)
 {
     (void)state;
     static struct products products;
+    struct error error;
+    assert_good(gemm_load(GEMM_OPENBLAS, &error), error);
     products_of_networks(&products);
     for (size_t i = 0; i < products.count; i++) {
         struct product product = products.list[i];
