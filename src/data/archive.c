@@ -272,10 +272,34 @@ static bool next_entry(struct archive *archive, bool *more, struct error *error)
     return true;
 }
 
+/* Whether both names lead to one place: "./" and repeated slashes, which tar keeps as its user gave
+ * them, mean nothing. ".." is not resolved, and an absolute name is not a relative one. */
+static bool is_named(const char *name, const char *wanted)
+{
+    bool begins = true; /* a component */
+    if (name[0] == '/')
+        return false;
+    for (;;) {
+        if (begins && name[0] == '.' && name[1] == '/')
+            name++;
+        if (begins && name[0] == '/')
+            name++;
+        else if (name[0] != wanted[0])
+            return false;
+        else if (name[0] == '\0')
+            return true;
+        else {
+            begins = name[0] == '/';
+            name++;
+            wanted++;
+        }
+    }
+}
+
 static size_t find_wanted(const char *name, const struct archive_wanted *wanted, size_t count)
 {
     size_t i = 0;
-    while (i < count && strcmp(wanted[i].name, name) != 0)
+    while (i < count && !is_named(name, wanted[i].name))
         i++;
     return i;
 }

@@ -2,10 +2,11 @@
  *
  * POSIX ustar (IEEE 1003.1), GNU and version-7 tar headers are understood, and pax records and
  * GNU long names as far as the names of entries go. Nothing in the archive is trusted: no path is
- * taken from it, entries are chosen by exact name from the caller's list; every header's checksum,
- * fields and type are checked; sizes must be octal and the whole contents at most 1 GiB. The
- * archive must end with two zero blocks, with nothing but zeros up to the end of a whole gzip file
- * (see gzip.h). Errors name the archive, the byte of the uncompressed tar and the entry.
+ * taken from it, entries are chosen by name from the caller's list ("./a//b" is "a/b"); every
+ * header's checksum, fields and type are checked; sizes must be octal and the whole contents at
+ * most 1 GiB. The archive must end with two zero blocks, with nothing but zeros up to the end of a
+ * whole gzip file (see gzip.h). Errors name the archive, the byte of the uncompressed tar and the
+ * entry.
  *
  *     const struct archive_wanted wanted[] = {{"folder/a.bin", 3073, 3073}};
  *     archive_visit("x.tar.gz", wanted, 1, handle, context, error)
@@ -21,7 +22,7 @@
 enum { ARCHIVE_WANTED_MAX = 16 };
 
 struct archive_wanted {
-    const char *name;          /* in full, as in the archive */
+    const char *name;          /* in full, without "./" */
     uint64_t minimum, maximum; /* its size in bytes */
 };
 

@@ -164,6 +164,30 @@ static void test_extensions(void **state)
     tar_free(&tar);
 }
 
+/* Names as tar writes them when it is given ./d, d//b.bin or "."; the entry is the wanted one. */
+static void test_spelling(void **state)
+{
+    (void)state;
+    static const char *const same[]
+        = {"./d/b.bin", "././d/b.bin", ".//d/b.bin", "d//b.bin", "d/./b.bin", "./d/.//./b.bin"};
+    for (int extended = 0; extended < 2; extended++) {
+        for (size_t i = 0; i < sizeof same / sizeof same[0]; i++) {
+            struct tar tar = begin();
+            if (extended)
+                tar_entry(&tar, "././@LongLink", 'L', same[i], strlen(same[i]) + 1);
+            tar_entry(&tar, extended ? "cut-off-name" : same[i], '0', b_data, B_SIZE);
+            tar_end(&tar);
+            expect_success(&tar);
+            tar_free(&tar);
+            tar = begin();
+            tar_entry(&tar, same[i], '0', b_data, B_SIZE);
+            finish(&tar);
+            expect_failure(&tar, "there twice");
+            tar_free(&tar);
+        }
+    }
+}
+
 static void test_bad_extensions(void **state)
 {
     (void)state;
@@ -363,8 +387,9 @@ static void test_names(void **state)
 {
     (void)state;
     static const char *const near_names[] = {
-        "/d/b.bin", "./d/b.bin", "../d/b.bin", "d/../d/b.bin", "d//b.bin", "b.bin",
-        "d/b.bin/", "d/b.bi",    "d/b.binx",   "D/b.bin",      "",
+        "/d/b.bin", "//d/b.bin", "../d/b.bin", "d/../d/b.bin", "x/./d/b.bin", "b.bin",
+        "d/b.bin/", "d/b.bi",    "d/b.binx",   "D/b.bin",      ".d/b.bin",    "d./b.bin",
+        "d/.b.bin", "d/b.bin/.", "",
     };
     for (size_t i = 0; i < sizeof near_names / sizeof near_names[0]; i++) {
         struct tar tar = begin();
@@ -432,6 +457,7 @@ int main(void)
         cmocka_unit_test(test_good),
         cmocka_unit_test(test_formats),
         cmocka_unit_test(test_extensions),
+        cmocka_unit_test(test_spelling),
         cmocka_unit_test(test_bad_extensions),
         cmocka_unit_test(test_truncated_tar),
         cmocka_unit_test(test_damaged_gzip),
