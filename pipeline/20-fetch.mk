@@ -30,8 +30,10 @@ $(STATE): $(BIN)/numerics-fingerprint pipeline/checksums/cifar10.sha256 pipeline
 		"SHA256_data/cifar10 := $$official" "CIFAR10_VERIFIED := $$verified" \
 		"STATE_OF_DATA := $$there" $(into)
 
-# Real CIFAR-10 is what the six official checksums say it is; anything else is fetched again.
-data/cifar10/verified: $(if $(and $(CIFAR10_VERIFIED),$(call same,$(words $(CIFAR10_THERE)),6)),,FORCE) \
+# Real CIFAR-10 is what the six official checksums say it is; anything else is fetched again. The stamp is
+# here, since the folder of the data may be read-only.
+CIFAR10_READY := $(OBJ)/cifar10-verified
+$(CIFAR10_READY): $(if $(and $(CIFAR10_VERIFIED),$(call same,$(words $(CIFAR10_THERE)),6)),,FORCE) \
 		| $(BIN)/fetch-cifar10
 	$(BIN)/fetch-cifar10 --out data/cifar10
 	@touch $@
@@ -42,7 +44,7 @@ sample-verified:
 		{ echo 'data/sample: is not what pipeline/checksums/sample.sha256 says; get it back from git' >&2; exit 1; }
 .PHONY: sample-verified
 
-DATA_READY := $(if $(filter data/cifar10,$(DATA)),data/cifar10/verified,sample-verified)
+DATA_READY := $(if $(filter data/cifar10,$(DATA)),$(CIFAR10_READY),sample-verified)
 
 .PHONY: fetch
-fetch: data/cifar10/verified
+fetch: $(CIFAR10_READY)

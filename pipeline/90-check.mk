@@ -58,7 +58,7 @@ check-deep: check
 # A hundred steps of both networks beside PyTorch's, on real CIFAR-10, and the correct answers of
 # whatever weight files are named. Needs python3-torch.
 WEIGHTS ?=
-check-pytorch: $(TOOLS) $(BIN)/tests/steps data/cifar10/verified
+check-pytorch: $(TOOLS) $(BIN)/tests/steps $(CIFAR10_READY)
 	@$(PYTHON) -c 'import torch' 2>/dev/null || \
 		{ echo 'check-pytorch: $(PYTHON) cannot import torch; make deps-deep installs it' >&2; exit 1; }
 	$(PYTHON) tests/oracle/compare-pytorch.py $(BIN) data/cifar10 $(THREADS) $(WEIGHTS)

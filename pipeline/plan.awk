@@ -57,5 +57,5 @@ function stage_of(file,    part, n, where)
         sub(/\.[a-z]*$/, "", part[n])
         return part[n]
     }
-    return file == "data/cifar10/verified" ? "fetch" : file
+    return file ~ "/cifar10-verified$" ? "fetch" : file
 }

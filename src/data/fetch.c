@@ -138,11 +138,23 @@ bool fetch_make_scratch(char path[FILE_PATH], const struct fetch *fetch, struct 
            && (mkdir(path, 0777) == 0 || error_errno(error, "%s: cannot create the folder", path));
 }
 
-static bool is_download(const char *name)
+/* "PREFIX...SUFFIX" */
+static bool is_between(const char *name, const char *prefix, const char *suffix)
 {
-    size_t length = strlen(name), suffix = sizeof download_suffix - 1;
-    return strncmp(name, download_prefix, sizeof download_prefix - 1) == 0 && length > suffix
-           && strcmp(name + length - suffix, download_suffix) == 0;
+    size_t length = strlen(name), first = strlen(prefix), last = strlen(suffix);
+    return length > first + last && strncmp(name, prefix, first) == 0
+           && strcmp(name + length - last, suffix) == 0;
+}
+
+static bool is_temporary(const struct fetch *fetch, const char *name)
+{
+    bool temporary = is_between(name, download_prefix, download_suffix);
+    for (size_t i = 0; i < OFFICIAL_FILES && !temporary; i++) {
+        size_t length = strlen(fetch->set->files[i].name);
+        temporary = strncmp(name, fetch->set->files[i].name, length) == 0
+                    && strcmp(name + length, ".partial") == 0;
+    }
+    return temporary;
 }
 
 bool fetch_sweep(const struct fetch *fetch, struct error *error)
@@ -155,17 +167,11 @@ bool fetch_sweep(const struct fetch *fetch, struct error *error)
     bool good = true;
     errno = 0; /* the end of the folder leaves it */
     for (const struct dirent *entry; good && (entry = readdir(listing)) != NULL; errno = 0) {
-        if (is_download(entry->d_name) && unlinkat(dirfd(listing), entry->d_name, 0) != 0)
+        if (is_temporary(fetch, entry->d_name) && unlinkat(dirfd(listing), entry->d_name, 0) != 0)
             good = error_errno(error, "%s/%s: cannot remove", fetch->folder, entry->d_name);
     }
     if (good && errno != 0)
         good = error_errno(error, "%s: cannot list", fetch->folder);
     closedir(listing);
-    for (size_t i = 0; good && i < OFFICIAL_FILES; i++) {
-        char path[FILE_PATH];
-        good = file_path(path, error, "%s/%s.partial", fetch->folder, fetch->set->files[i].name);
-        if (good && unlink(path) != 0 && errno != ENOENT)
-            good = error_errno(error, "%s: cannot remove", path);
-    }
     return good;
 }

@@ -31,8 +31,17 @@ static bool verify(const struct tool *tool, const struct arguments *a, struct er
     return true;
 }
 
-/* Notes which files are there already. One that is there and wrong is to be replaced. */
-static void examine(const struct tool *tool, struct fetch *fetch)
+/* Notes which files are there already. Returns whether all are. */
+static bool examine(struct fetch *fetch)
+{
+    struct error ignored;
+    for (size_t i = 0; i < OFFICIAL_FILES; i++)
+        fetch->good[i] = official_check(fetch->set, i, fetch->folder, &ignored);
+    return fetch_is_complete(fetch);
+}
+
+/* The same in the locked folder, whose wrong files are to be replaced. */
+static void examine_to_replace(const struct tool *tool, struct fetch *fetch)
 {
     for (size_t i = 0; i < OFFICIAL_FILES; i++) {
         char path[FILE_PATH];
@@ -82,16 +91,20 @@ static bool get(const struct tool *tool, const struct arguments *a, struct error
     struct option_list sources = a->from;
     if (sources.count == 0)
         sources = (struct option_list){{official_cifar10.url, official_cifar10.npm}, 2};
+    bool there = examine(&fetch);
     bool good = fetch_open(&fetch, error);
-    if (good)
-        examine(tool, &fetch);
-    bool nothing_to_do = good && fetch_is_complete(&fetch);
-    good = good && (nothing_to_do || try_sources(tool, &fetch, &sources, error))
-           && fetch_sweep(&fetch, error);
+    if (there) {
+        /* The folder may be another user's or read-only: what earlier runs left goes if it can. */
+        struct error ignored;
+        (void)(good && fetch_sweep(&fetch, &ignored));
+        good = true;
+    } else if (good) {
+        examine_to_replace(tool, &fetch);
+        good = try_sources(tool, &fetch, &sources, error) && fetch_sweep(&fetch, error);
+    }
     fetch_close(&fetch);
     if (good && !a->quiet)
-        printf("%s: all six files %s\n", a->out,
-               nothing_to_do ? "verified" : "fetched and verified");
+        printf("%s: all six files %s\n", a->out, there ? "verified" : "fetched and verified");
     return good;
 }
 
