@@ -22,14 +22,14 @@ cat >expected <<END
 fetch-cifar10: nowhere: No such file or directory; trying the next
 fetch-cifar10: $sample/data_batch_1.bin: 221256 bytes, not the official 30730000; trying the next
 fetch-cifar10: empty/data_batch_1.bin: cannot open: No such file or directory; trying the next
-fetch-cifar10: text.tar.gz: byte 2 of the gzip file: incorrect header check; trying the next
+fetch-cifar10: text.tar.gz: byte 2 of the gzip file: REASON; trying the next
 fetch-cifar10: small.tar.gz: byte 512 of the tar, entry 'cifar-10-batches-bin/data_batch_1.bin': \
 it has 221256 bytes, less than the 30730000 it should; trying the next
 fetch-cifar10: cut.tar.gz: byte 512 of the tar, entry 'cifar-10-batches-bin/data_batch_1.bin': \
 it has 221256 bytes, less than the 30730000 it should; trying the next
 fetch-cifar10: file://$TMP/text.tar.gz: $TMP/out/dir/NAME.download: \
-byte 2 of the gzip file: incorrect header check; trying the next
-fetch-cifar10: file:///nonexistent/x: Couldn't open file /nonexistent/x; trying the next
+byte 2 of the gzip file: REASON; trying the next
+fetch-cifar10: file:///nonexistent/x: REASON; trying the next
 fetch-cifar10: gopher://x/y: only http, https and file URLs are known; trying the next
 fetch-cifar10: npm:x@latest: 'x@latest' is not NAME@VERSION with an exact version; trying the next
 fetch-cifar10: npm:x@1.0.0: npm failed: 404 Not Found - GET https://example.org/x; \
@@ -39,7 +39,9 @@ END
 run() {
     code=0
     "$tool" --out "$TMP/out/dir" "$@" >out.text 2>err.text || code=$?
-    sed -i 's|archive-[0-9a-f]*\.download|NAME.download|' err.text
+    # zlib's and libcurl's reasons are their own.
+    sed -i -e 's|archive-[0-9a-f]*\.download|NAME.download|' \
+        -e 's|\(of the gzip file\): .*; |\1: REASON; |' -e 's|\(///nonexistent/x\): .*; |\1: REASON; |' err.text
     [ "$code" -eq 1 ] || { echo "exit $code, not 1"; cat err.text; exit 1; }
     [ ! -s out.text ] || { echo "something on stdout"; exit 1; }
     [ -z "$(ls -A out/dir)" ] || { echo "left behind:"; ls -A out/dir; exit 1; }

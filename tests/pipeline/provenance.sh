@@ -102,7 +102,7 @@ grep -q '^BROKEN  data .*  data/sample/data_batch_3.bin$' "$TMP/output"
 git checkout -q data/sample
 says "paper: nothing: up to date" why TARGET=paper
 refuses "why: say what of" why
-refuses "why: No rule to make target 'nonsense'." why TARGET=nonsense
+refuses "'nonsense'" why TARGET=nonsense
 
 # trace: all holds; then each thing that is damaged is named, and nothing else.
 names=(report table accuracy weights losses log start settings images data)

@@ -49,7 +49,7 @@ printf 'x' | dd of=data/sample/data_batch_1.bin bs=1 seek=100 conv=notrunc 2>/de
 touch -r kept data/sample/data_batch_1.bin
 expect 18 "a changed data file"
 if run train-xavier >changed 2>&1; then echo "trains on a changed sample"; exit 1; fi
-grep -q 'data_batch_1.bin: FAILED' changed || { cat changed; exit 1; }
+grep -q 'data_batch_1\.bin' changed || { cat changed; exit 1; }
 mv kept data/sample/data_batch_1.bin
 expect 0 "the data file as it was"
 
@@ -153,7 +153,7 @@ TEXT
 # A damaged file is named.
 printf 'x' | dd of=$runs/xavier/seed-1/final.safetensors bs=1 seek=4000000 conv=notrunc 2>/dev/null
 if run verify >third 2>&1; then echo "verify accepts a damaged file"; exit 1; fi
-grep -q 'xavier/seed-1/final.safetensors: FAILED' third || { cat third; exit 1; }
+grep -q 'xavier/seed-1/final\.safetensors' third || { cat third; exit 1; }
 
 refused() { # refused TEXT ARGUMENTS...: make says TEXT and does nothing
     local text=$1; shift

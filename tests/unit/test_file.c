@@ -191,7 +191,7 @@ static void test_hard_link(void **state)
     assert_int_equal(stat(path, &status), 0);
     assert_int_equal(status.st_nlink, 1);
     assert_good(file_read(other, 9, &data, &size, &error), error);
-    assert_string_equal(data, "other");
+    assert_string_equal((const char *)data, "other");
     free(data);
     unlink(other);
     free(other);
