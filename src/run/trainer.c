@@ -76,6 +76,13 @@ uint64_t trainer_steps(const struct trainer *t)
     return (t->set.count + t->hyper.batch_size - 1) / t->hyper.batch_size;
 }
 
+double trainer_mean_loss(const struct trainer *t)
+{
+    uint64_t batches = (t->position + t->hyper.batch_size - 1) / t->hyper.batch_size;
+    return t->loss
+           / (double)(t->hyper.plotted == PLOTTED_BATCH_MEANS ? batches : (uint64_t)t->position);
+}
+
 static bool hash_state(const char *tensors_sha256, uint64_t steps, char hex[SHA256_HEX_SIZE],
                        struct error *error)
 {

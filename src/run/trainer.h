@@ -46,6 +46,10 @@ void trainer_next_epoch(struct trainer *t);
 
 uint64_t trainer_steps(const struct trainer *t); /* of an epoch */
 
+/* The mean loss of the epoch's steps so far, of which there is one: of its batches, or of its
+ * examples, as the plotted loss is a sum of one or the other. */
+double trainer_mean_loss(const struct trainer *t);
+
 /* The hashes of the weights (weights_hash; may be NULL) and of the state as they are. */
 bool trainer_hash(struct trainer *t, char *weights, char state[SHA256_HEX_SIZE],
                   struct error *error);

@@ -9,6 +9,7 @@
 #include "run/weights.h"
 
 #include <inttypes.h>
+#include <math.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -165,6 +166,24 @@ static bool prepare(struct training *t, struct error *error)
     return resume(t, error);
 }
 
+/* Progress, in the middle of an epoch or at its end. */
+static void show(struct training *t)
+{
+    const struct trainer *trainer = &t->trainer;
+    double loss = trainer_mean_loss(trainer);
+    double done
+        = (double)(trainer->epoch - 1) * (double)trainer->set.count + (double)trainer->position;
+    char label[80], number[24] = "nan"; /* never "-nan" */
+    if (!isnan(loss))
+        snprintf(number, sizeof number, fabs(loss) < 1e4 ? "%.4f" : "%.4g", loss);
+    snprintf(label, sizeof label, "epoch %" PRIu64 "/%" PRIu64 "  loss %s", trainer->epoch,
+             t->settings->epochs, number);
+    if (trainer_at_end(trainer))
+        progress_line(&t->progress, done, label);
+    else
+        progress_update(&t->progress, done, label);
+}
+
 static bool end_epoch(struct training *t, double rate, struct error *error)
 {
     struct trainer *trainer = &t->trainer;
@@ -173,6 +192,7 @@ static bool end_epoch(struct training *t, double rate, struct error *error)
         || !runlog_append(&t->log, trainer->loss, rate, weights, state, error)
         || !runlog_write(&t->log, t->settings->log, error))
         return false;
+    show(t);
     trainer_next_epoch(trainer);
     return keep(t, error) && save(t, error);
 }
@@ -182,10 +202,8 @@ static bool run_epoch(struct training *t, struct error *error)
 {
     const struct training_settings *s = t->settings;
     struct trainer *trainer = &t->trainer;
-    char label[64];
-    double started = progress_seconds(), examples = (double)trainer->set.count;
+    double started = progress_seconds();
     size_t first = trainer->position;
-    snprintf(label, sizeof label, "epoch %" PRIu64 "/%" PRIu64, trainer->epoch, s->epochs);
     while (!trainer_at_end(trainer)) {
         if (interrupt_seen) {
             if (!save(t, error))
@@ -196,10 +214,10 @@ static bool run_epoch(struct training *t, struct error *error)
                              trainer->epoch, trainer->position, trainer->set.count);
         }
         trainer_step(trainer);
-        double done = (double)(trainer->epoch - 1) * examples + (double)trainer->position;
-        progress_update(&t->progress, done, label);
-        if (!trainer_at_end(trainer)
-            && progress_seconds() - t->saved >= (double)s->checkpoint_seconds && !save(t, error))
+        if (trainer_at_end(trainer))
+            break;
+        show(t);
+        if (progress_seconds() - t->saved >= (double)s->checkpoint_seconds && !save(t, error))
             return false;
     }
     double rate = (double)(trainer->set.count - first) / (progress_seconds() - started);
@@ -234,6 +252,7 @@ static bool run_epochs(struct training *t, uint64_t *done, struct error *error)
     double examples = (double)trainer->set.count;
     double before = (double)(trainer->epoch - 1) * examples + (double)trainer->position;
     progress_start(&t->progress, "images", before, (double)s->epochs * examples, s->quiet);
+    t->progress.name = s->label;
     bool good = true;
     while (good && trainer->epoch <= last)
         good = run_epoch(t, error);

@@ -14,7 +14,7 @@ static void warn(const char *text)
 
 int main(int argc, char **argv)
 {
-    struct training_settings s = {.checkpoint_seconds = 60, .warn = warn};
+    struct training_settings s = {.checkpoint_seconds = 60, .label = "train", .warn = warn};
     struct hyperparameters *h = &s.hyper;
     uint64_t threads = (uint64_t)parallel_threads();
     int order = ORDER_SEQUENTIAL, loss = LOSS_CROSS_ENTROPY, plotted = PLOTTED_BATCH_MEANS;
@@ -52,6 +52,7 @@ int main(int argc, char **argv)
          OPTION_UNSIGNED, &s.checkpoint_seconds, .minimum = 1, .maximum = 86400},
         {"keep", "WHICH", "checkpoints of which epochs stay: all, every:N or last (default)",
          OPTION_PARSED, &s.keep_every, .parse = training_parse_keep},
+        {"label", "TEXT", "what progress calls this run (default train)", OPTION_TEXT, &s.label},
         {0}};
     const struct tool tool = {"train", "trains a network on CIFAR-10", options, &s.quiet};
     int code;

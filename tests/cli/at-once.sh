@@ -10,7 +10,7 @@ BIN=$(realpath "$BIN")
 "$BIN/init-weights" --net carlini --scheme xavier-normal --seed 3 --out "$TMP/init"
 train() { # train NAME EXAMPLES: becomes the tool
     exec "$BIN/train" --weights "$TMP/init" --data data/sample --epochs 2 --batch-size 5 --lr 1e-3 \
-        --order shuffled --loss cross-entropy --seed 3 --threads 1 --examples "$2" \
+        --order shuffled --loss cross-entropy --seed 3 --threads 1 --quiet --examples "$2" \
         --out "$TMP/$1.out" --log "$TMP/$1.log" --checkpoint "$TMP/$1.checkpoint"
 }
 same() {

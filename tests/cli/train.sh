@@ -17,8 +17,14 @@ same() { # same NAME: weights and transcript are those of the reference
     cmp "$TMP/reference.out" "$TMP/$1.out"
     cmp <(tests/transcript.sh "$TMP/reference.log") <(tests/transcript.sh "$TMP/$1.log")
 }
-train reference --threads 2
+train reference --threads 2 2>"$TMP/err"
 [ "$(grep -c '^[12]' "$TMP/reference.log")" = 2 ]
+# Without a terminal there is a line for each epoch, and nothing else.
+number='[0-9]+(\.[0-9]+)?'
+for epoch in 1 2; do
+    grep -qxE "train: epoch $epoch/2  loss $number  $((50 * epoch))\.0%  $number images/s  0:[0-9:]{5} left" "$TMP/err"
+done
+[ "$(wc -l <"$TMP/err")" = 2 ]
 
 # The chain, by sha256sum; the last state is that of the last checkpoint.
 link=$(grep '^# ' "$TMP/reference.log" | sed '/^# chain_sha256/,$d' | sha256sum | cut -d' ' -f1)
@@ -32,7 +38,8 @@ grep -q "SHA-256 of the values $(grep '^2' "$TMP/reference.log" | cut -f4)$" "$T
 "$BIN/show-weights" --weights "$TMP/reference.checkpoint" >"$TMP/shown"
 tensors=$(sed -n 's/^payload_sha256: //p' "$TMP/shown")
 [ "$(echo "$tensors 26" | sha256sum | cut -d' ' -f1)" = "$(grep '^2' "$TMP/reference.log" | cut -f5)" ]
-train one --threads 1; same one
+train one --threads 1 --label as-run/one 2>"$TMP/err"; same one
+[ "$(grep -c '^as-run/one: epoch' "$TMP/err")" = 2 ]
 train five --threads 5; same five
 # Fewer threads than asked for, or told to each level of nesting.
 OMP_THREAD_LIMIT=1 train limited --threads 2; same limited
@@ -66,6 +73,7 @@ await "$TMP/term.checkpoint.lock" # from here on signals are noticed
 kill -TERM $child
 wait $child || code=$?
 [ "$code" = 1 ] && [ -e "$TMP/term.checkpoint" ] && [ ! -e "$TMP/term.out" ]
+tail -n 1 "$TMP/err" | grep -q '^train: interrupted in epoch '
 train term; same term
 
 killed=0
@@ -97,7 +105,7 @@ fails "damaged" train other
 train pair --until 1 --checkpoint-seconds 1 --quiet
 cp "$TMP/pair.checkpoint" "$TMP/pair.checkpoint.previous"
 damage "$TMP/pair.checkpoint"
-train pair --quiet 2>"$TMP/err"
+train pair --quiet 2>"$TMP/err" # the only line
 [ "$(wc -l <"$TMP/err")" = 1 ]
 grep -q "^train: $TMP/pair.checkpoint: damaged: .*; going on from the one before it$" "$TMP/err"
 same pair
