@@ -106,14 +106,15 @@ static void describe(const struct progress *progress, double done, double elapse
 {
     double rate = elapsed > 0 ? (done - progress->first) / elapsed : 0;
     double seconds = rate > 0 ? (progress->total - done) / rate : 0;
-    char text[LINE], left[16], all[16], more[40] = "";
+    char text[LINE], speed[32], left[16], all[16], more[40] = "";
+    snprintf(speed, sizeof speed, rate < 100 ? "%.3g" : "%.0f", rate);
     print_time(left, seconds);
     if (progress->others > 0) {
         print_time(all, fmax(seconds, (seconds + progress->others) / progress->jobs));
         snprintf(more, sizeof more, ", all runs %s", all);
     }
-    snprintf(text, sizeof text, "%s  %.1f%%  %.4g %s/s  %s left%s", label,
-             progress->total > 0 ? 100 * done / progress->total : 0.0, rate, progress->unit, left,
+    snprintf(text, sizeof text, "%s  %.1f%%  %s %s/s  %s left%s", label,
+             progress->total > 0 ? 100 * done / progress->total : 0.0, speed, progress->unit, left,
              more);
     bool named = progress->name != NULL && strlen(progress->name) + 2 + strlen(text) <= room;
     snprintf(line, room + 1, "%s%s%s", named ? progress->name : "", named ? ": " : "", text);
