@@ -54,6 +54,7 @@ include pipeline/30-train.mk
 include pipeline/40-audit.mk
 include pipeline/50-figures.mk
 include pipeline/60-paper.mk
+include pipeline/65-outcome.mk
 include pipeline/70-verify.mk
 include pipeline/80-status.mk
 include pipeline/85-provenance.mk

@@ -1,7 +1,7 @@
 #!/bin/sh
-# Draws one figure: figures/draw.sh OUT.pdf SCRIPT.gp SETTINGS.gp
-# gnuplot runs the settings, then the script, which finds in OUT the .tex file it is to write; LaTeX
-# then sets the text and makes a PDF of the figure's own size. Run from the top of the tree. OUT.pdf
+# Draws one figure: figures/draw.sh OUT.pdf|OUT.svg SCRIPT.gp SETTINGS.gp
+# gnuplot runs the settings, then the script, which finds in OUT the .tex or .svg file it is to write; of a .tex
+# file LaTeX then sets the text and makes a PDF of the figure's own size. Run from the top of the tree. The output
 # gets its name only when all went well.
 set -eu
 # awk and gnuplot would write 1,5 for 1.5 elsewhere.
@@ -12,6 +12,7 @@ out=$1
 script=$2
 settings=$3
 name=$(basename "$out" .pdf)
+case $out in *.svg) drawn=drawn.svg ;; *) drawn=body.tex ;; esac
 folder=$out.$$.parts
 trap 'rm -rf "$folder"' EXIT
 mkdir -p "$folder"
@@ -27,15 +28,19 @@ quietly() # STEP COMMAND...: what it printed is shown only if it fails
     fi
 }
 
-quietly gnuplot gnuplot -e "OUT = '$folder/body.tex'" "$settings" "$script"
+quietly gnuplot gnuplot -e "OUT = '$folder/$drawn'" "$settings" "$script"
 if [ -s "$folder/gnuplot.out" ]; then
     cat "$folder/gnuplot.out" >&2
     echo "draw.sh: $out: gnuplot complained" >&2
     exit 1
 fi
+if [ $drawn = drawn.svg ]; then
+    mv "$folder/$drawn" "$out"
+    exit
+fi
 : "${SOURCE_DATE_EPOCH:=0}"
 export SOURCE_DATE_EPOCH FORCE_SOURCE_DATE=1
 quietly pdflatex pdflatex -interaction=nonstopmode -halt-on-error -no-shell-escape \
     -output-directory="$folder" -jobname="$name" \
-    "\\def\\body{$folder/body.tex}\\input{figures/standalone.tex}"
+    "\\def\\body{$folder/$drawn}\\input{figures/standalone.tex}"
 mv "$folder/$name.pdf" "$out"

@@ -25,16 +25,16 @@ array least[2] = [real(FLOOR1), real(FLOOR2)]
 array readable[2] = [real(READABLE1), real(READABLE2)]
 array published[2] = [real(PUBLISHED1), real(PUBLISHED2)]
 
-set xlabel "epoch" offset 0,0.9
+set xlabel "epoch" offset 0,RAISE
 set xrange [0:last + 0.5]
 set bmargin screen 0.29
 set tmargin screen 0.925
-set label 1 NOTE at screen 0.5, screen 0.025 center
+set label 1 NOTE at screen 0.5, screen 0.03 center
 unset key
 
 # The key, below both panels.
-key1 = MORE eq "" ? 0.22 : 0.09
-key2 = MORE eq "" ? 0.46 : 0.28
+key1 = MORE ne "" ? 0.09 : int(SEEDS) > 1 ? 0.22 : 0.31
+key2 = key1 + (MORE ne "" ? 0.19 : 0.24)
 key3 = int(SEEDS) > 1 ? 0.72 : 0.5
 set arrow 1 from screen key1,0.1 to screen key1+0.06,0.1 nohead linestyle 2
 set label 2 "published" at screen key1+0.07,0.1
@@ -54,16 +54,16 @@ if (MORE ne "") {
 set multiplot
 do for [i = 1:2] {
     set lmargin screen (i == 1 ? 0.09 : 0.603)
-    set rmargin screen (i == 1 ? 0.48 : 0.995)
+    set rmargin screen (i == 1 ? 0.475 : 0.99)
     set title name[i] offset 0,-0.8
-    set label 5 what[i] at screen (i == 1 ? 0.009 : 0.522), graph 0.5 center rotate
+    set label 5 what[i] at screen (i == 1 ? 0.012 : 0.525), graph 0.5 center rotate
     if (scale[i] eq "log") {
         set logscale y
-        set format y "$10^{%T}$"
+        set format y POWER
         set yrange [*:*]
     } else {
         unset logscale y
-        set format y "$%g$"
+        set format y NUMBER
         set yrange [*:*]
     }
     if (least[i] > 0) {

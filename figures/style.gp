@@ -1,9 +1,20 @@
-# The one style of all figures: vector output, text set by LaTeX in the paper's font, and curves
-# told apart by dash, weight and mark as well as by colour. Expects OUT, the .tex file to write, and
-# WIDTH and HEIGHT in cm.
+# The one style of all figures: vector output, and curves told apart by dash, weight and mark as well as by colour.
+# Expects OUT, the file to write, and WIDTH and HEIGHT in cm. LaTeX sets the text of a .tex file in the paper's font. An
+# .svg file is for a web page, on white, since the page may be dark. The two differ in NUMBER and POWER, formats of an
+# axis, and in RAISE, which brings the x axis' label near its numbers.
 
-set terminal cairolatex pdf input transparent colourtext size WIDTH cm, HEIGHT cm fontscale 0.8 \
-    linewidth 1
+if (OUT[strlen(OUT) - 3:] eq ".svg") {
+    set terminal svg size 50*WIDTH, 46*HEIGHT font "Helvetica,Arial,sans-serif,14" background "#ffffff"
+    NUMBER = "%g"
+    POWER = "10^{%T}"
+    RAISE = 0.8
+} else {
+    set terminal cairolatex pdf input transparent colourtext size WIDTH cm, HEIGHT cm fontscale 0.8 \
+        linewidth 1
+    NUMBER = "$%g$"
+    POWER = "$10^{%T}$"
+    RAISE = 0.9
+}
 set output OUT
 
 set border 3 linewidth 0.8 linecolor rgb "#404040"

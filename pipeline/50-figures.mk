@@ -1,4 +1,5 @@
-# Figures 4 to 9 and C. Each is a PDF of its own under figures/build; all rules are cheap and go by time.
+# Figures 4 to 9 and C. Each is a PDF of its own under figures/build, the loss figures also an SVG if that is asked
+# for; all rules are cheap and go by time.
 #
 # Settings that are no file (the seeds asked for, and those of all zeros) stand in the name of a stamp, which
 # replaces all stamps before it: so another set of seeds makes the figures anew, and the same set does not.
@@ -47,7 +48,7 @@ $(FIGURES)/$(1)/$(2).gp: $(AWK_SHARED) figures/settings.awk \
 	$(AWK_TABLE) figures/settings.awk -v profile=$(LABEL) -v track=$(1) \
 		-v seeds="$(SEEDS)" -v left=$(3) -v right=$(4) -v more="$(call more_seeds,$(1):$(3):)" \
 		-v runs=$(RUN_ROOT) -v curves=$(FIGURES) -v published=data/published/curves $$(into)
-$(FIGURES)/$(1)/$(2).pdf: $(FIGURES)/$(1)/$(2).gp figures/losses.gp \
+$(FIGURES)/$(1)/$(2).pdf $(FIGURES)/$(1)/$(2).svg: $(FIGURES)/$(1)/$(2).gp figures/losses.gp \
 		$(FIGURES)/$(1)/$(3).dat $(FIGURES)/$(1)/$(4).dat $(FIGURE_PARTS) \
 		$(call more_curves,$(1),$(3))
 	figures/draw.sh $$@ figures/losses.gp $$<
