@@ -2,8 +2,9 @@
 # tests/cli/outcome.sh fails when they are not those of the record.
 
 ifneq ($(filter outcome,$(MAKECMDGOALS)),)
-ifneq ($(PROFILE) $(WHOLE) $(words $(SEEDS)) $(RECORD),recorded 1 1 data/recorded)
-$(error the outcome is that of PROFILE=recorded, as it is, with one seed)
+ifneq ($(PROFILE)/$(WHOLE)/$(RECORD)/$(strip $(TRACKS)/$(SEEDS)/$(ZEROS_SEEDS)),recorded/1/data/recorded/$(strip \
+	$(DEFAULT_TRACKS)/1/$(DEFAULT_ZEROS_SEEDS)))
+$(error the outcome is that of PROFILE=recorded, with no other setting)
 endif
 endif
 
