@@ -1,5 +1,5 @@
 #!/bin/bash
-# The shape of the house: who may include whom, what no source calls, how long lines are.
+# The shape of the house: who may include whom, what no source calls, how long lines are, which pages link where.
 set -u
 bad=0
 complain() { echo "$*"; bad=1; }
@@ -39,5 +39,12 @@ grep -nE "$ends" src/{base,data,demo,exact,io,nn,nets,run}/*.[ch] \
 
 for tool in src/tools/*.c; do
     [ "$(wc -l <"$tool")" -le 250 ] || complain "$tool: longer than 250 lines"
+done
+
+# Where a page of the documentation links to within the tree, there is something.
+for page in README.md docs/*.md data/README.md data/*/README.md tests/README.md tests/*/README.md; do
+    for target in $(grep -o '](\([^)#:]*\)' "$page" | cut -c3-); do
+        [ -e "$(dirname "$page")/$target" ] || complain "$page: links to $target, which is not there"
+    done
 done
 exit $bad
