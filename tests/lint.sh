@@ -43,7 +43,7 @@ done
 
 # Where a page of the documentation links to within the tree, there is something.
 for page in README.md docs/*.md data/README.md data/*/README.md tests/README.md tests/*/README.md; do
-    for target in $(grep -o '](\([^)#:]*\)' "$page" | cut -c3-); do
+    for target in $(grep -o ']([^)]*)' "$page" | grep -v '://' | sed 's/^](//; s/[#)].*//'); do
         [ -e "$(dirname "$page")/$target" ] || complain "$page: links to $target, which is not there"
     done
 done
