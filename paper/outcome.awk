@@ -1,4 +1,4 @@
-# What came of it all, in Markdown for the README: how many claims are reproduced, and the accuracies.
+# The outcome, in Markdown for the README: how many claims are reproduced, the accuracies, the figure.
 #   awk -f figures/common.awk -f paper/results.awk -f paper/outcome.awk -v runs="R..." -v tracks="T..." -v seed=1
 #       -v zeros="1 2 3 4" -v folder=RUNS -v published=data/published/accuracies.tsv VERDICTS.tsv
 # zeros: the seeds of all zeros as-run.
@@ -8,14 +8,14 @@ function ratio(claims)
     return HELD[claims] + 0 " of " COUNT[claims] + 0
 }
 
-# Whether a track bears out a claim: verdicts.awk's words.
-function bears_out(track, claim)
+# Whether the runs of a track reproduce a claim, by verdicts.awk's words.
+function reproduces(track, claim)
 {
     return VERDICT[claim] == "reproduced" || VERDICT[claim] == "reproduced only " track
 }
 
-# A cell: ours; as-run its difference from the published accuracy too; bold if the track does not reproduce that. The
-# blanks do not break.
+# A cell: ours; as-run its difference from the published accuracy too; bold if the track does not reproduce it. The
+# spaces are no-break spaces.
 function cell(track, run, split_name,    path, difference, text)
 {
     path = folder "/" track "/" run "/seed-" seed "/accuracy.tsv"
@@ -27,7 +27,7 @@ function cell(track, run, split_name,    path, difference, text)
         sub(/^-/, "−", difference)
         text = text "\302\240(" difference ")"
     }
-    return bears_out(track, run "-" (split_name == "test" ? "val" : "train")) ? text : "**" text "**"
+    return reproduces(track, run "-" (split_name == "test" ? "val" : "train")) ? text : "**" text "**"
 }
 
 function short_title(run,    title)
@@ -62,8 +62,8 @@ FNR > 1 {
         next
     COUNT["all"]++
     COUNT[part]++
-    HELD["all"] += bears_out("as-run", $1)
-    HELD[part] += bears_out("as-run", $1)
+    HELD["all"] += reproduces("as-run", $1)
+    HELD[part] += reproduces("as-run", $1)
     if (part == "accuracies" && split($9, test, " ") == 2 && test[1] == "within" && test[2] > widest)
         widest = test[2]
 }

@@ -1,5 +1,4 @@
-# A page with one part made anew: the part, whose first and last line are markers, takes the place of what the page
-# has from the one to the other.
+# Replaces one part of a page. The first and last line of PART are markers; the page must have each once, in this order.
 #   awk -f paper/splice.awk PART PAGE
 FNR == NR { part = part $0 "\n"; if (FNR == 1) first = $0; last = $0; next }
 $0 == first { printf "%s", part; inside = 1; begun++ }

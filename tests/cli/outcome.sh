@@ -1,6 +1,6 @@
 #!/bin/bash
-# What README.md says came of it all follows from the record: the table and the counts byte for byte, and the figure's
-# curves, axes and text as gnuplot draws them here. What a browser makes of the figure is not tested.
+# README.md's outcome is that of the record: the table and the counts byte for byte, the figure by the coordinates and
+# text that gnuplot draws here. Colours and line styles of the figure are not compared.
 set -euo pipefail
 . tests/support.sh
 
@@ -24,19 +24,19 @@ outcome data/recorded >"$TMP/outcome.md"
 awk -f paper/splice.awk "$TMP/outcome.md" README.md >"$TMP/README.md"
 diff README.md "$TMP/README.md" || stale README.md
 
-# One more correct answer changes the page; an accuracy that is not reproduced any more also the count.
+# One more correct prediction changes the page; an accuracy that is no longer reproduced also changes the count.
 mkdir "$TMP/other" && cp -r --parents data/recorded/as-*/*/seed-*/*.tsv "$TMP/other"
 kaiming=$TMP/other/data/recorded/as-run/kaiming/seed-1/accuracy.tsv
 correct=$(awk '/^test/ { print $2 }' "$kaiming")
 sed -i "s/^test\t$correct/test\t$((correct + 1))/" "$kaiming"
 outcome "$TMP/other/data/recorded" >"$TMP/other.md"
-! cmp -s "$TMP/outcome.md" "$TMP/other.md" || { echo "one more correct answer is not seen"; exit 1; }
+! cmp -s "$TMP/outcome.md" "$TMP/other.md" || { echo "one more correct prediction is not noticed"; exit 1; }
 sed -i "s/^test\t[0-9]*/test\t1000/" "$kaiming"
 outcome "$TMP/other/data/recorded" >"$TMP/other.md"
 count() { grep -o '[0-9]* of 16 accuracies' "$1" | cut -d' ' -f1; }
 [ "$(count "$TMP/other.md")" = $(($(count "$TMP/outcome.md") - 1)) ]
 
-# A page without the markers, or with one alone, stays as it is.
+# A page without the markers, or with one alone, is refused.
 grep -v '^<!-- end of outcome' README.md >"$TMP/page.md"
 fails "not one part from" awk -f paper/splice.awk "$TMP/outcome.md" "$TMP/page.md"
 grep -v '^<!-- ' README.md >"$TMP/page.md"
@@ -44,7 +44,7 @@ fails "not one part from" awk -f paper/splice.awk "$TMP/outcome.md" "$TMP/page.m
 
 # The figure. Releases of gnuplot differ in how they write the same drawing, not in its coordinates.
 command -v gnuplot >/dev/null || { echo "skipped: the figure, without gnuplot"; exit; }
-# drawn SVG: the coordinates of all that is drawn, and the text.
+# drawn SVG: all coordinates and texts.
 drawn() {
     tr '\n' ' ' <"$1" | sed "s/<\/defs>/\n/" | tail -n 1 | grep -o -e " d='[^']*'" -e '<tspan[^<]*<' | sed 's/[ ,][ ,]*/ /g' | sort
 }
@@ -61,7 +61,7 @@ draw() { # draw RECORD OUT.svg
 draw data/recorded "$TMP/figure.svg"
 [ "$(drawn "$TMP/figure.svg" | wc -l)" -gt 50 ]
 diff <(drawn figures/outcome.svg) <(drawn "$TMP/figure.svg") || stale figures/outcome.svg
-# The other track's curves are others.
+# The curves of the other track differ.
 rm -r "$TMP/other/data/recorded/as-run" && cp -r data/recorded/as-written "$TMP/other/data/recorded/as-run"
 draw "$TMP/other/data/recorded" "$TMP/other.svg"
-! diff -q <(drawn "$TMP/figure.svg") <(drawn "$TMP/other.svg") >/dev/null || { echo "other curves are not seen"; exit 1; }
+! diff -q <(drawn "$TMP/figure.svg") <(drawn "$TMP/other.svg") >/dev/null || { echo "other curves are not noticed"; exit 1; }
