@@ -100,18 +100,24 @@ static void print_time(char text[16], double seconds)
     snprintf(text, 16, "%d:%02d:%02d", whole / 3600, whole / 60 % 60, whole % 60);
 }
 
-/* Writes the line, behind the name if both fit into so many columns. */
-static void describe(const struct progress *progress, double done, double elapsed,
-                     const char *label, size_t room, char line[LINE])
+double progress_rate(const struct progress *progress, double done)
 {
-    double rate = elapsed > 0 ? (done - progress->first) / elapsed : 0;
+    double elapsed = progress_seconds() - progress->started;
+    return elapsed > 0 ? (done - progress->first) / elapsed : 0;
+}
+
+/* Writes the line, behind the name if both fit into so many columns. */
+static void describe(const struct progress *progress, double done, const char *label, size_t room,
+                     char line[LINE])
+{
+    double rate = progress_rate(progress, done);
     double seconds = rate > 0 ? (progress->total - done) / rate : 0;
     char text[LINE], speed[32], left[16], all[16], more[40] = "";
     snprintf(speed, sizeof speed, rate < 100 ? "%.3g" : "%.0f", rate);
     print_time(left, seconds);
     if (progress->others > 0) {
         print_time(all, fmax(seconds, (seconds + progress->others) / progress->jobs));
-        snprintf(more, sizeof more, ", all runs %s", all);
+        snprintf(more, sizeof more, ", all runs ~%s", all);
     }
     snprintf(text, sizeof text, "%s  %.1f%%  %s %s/s  %s left%s", label,
              progress->total > 0 ? 100 * done / progress->total : 0.0, speed, progress->unit, left,
@@ -126,13 +132,12 @@ void progress_update(struct progress *progress, double done, const char *label)
     if (!progress->shown)
         return;
     double now = progress_seconds();
-    double elapsed = now - progress->started;
-    if (now - progress->drawn < 0.2 || elapsed < 0.2)
+    if (now - progress->drawn < 0.2 || now - progress->started < 0.2)
         return;
     progress->drawn = now;
     if (another_draws())
         return;
-    describe(progress, done, elapsed, label, columns(), line);
+    describe(progress, done, label, columns(), line);
     /* The cursor goes back: what another program prints does not begin in mid-line. */
     fprintf(stderr, "%s%s\r", erase, line);
 }
@@ -142,7 +147,7 @@ void progress_line(const struct progress *progress, double done, const char *lab
     char line[LINE];
     if (!progress->lines)
         return;
-    describe(progress, done, progress_seconds() - progress->started, label, PROGRESS_COLUMNS, line);
+    describe(progress, done, label, PROGRESS_COLUMNS, line);
     fprintf(stderr, "%s\n", line);
 }
 

@@ -1,6 +1,6 @@
 /* Progress on stderr: how much is done, the rate, the time left.
  *
- *     epoch 3/50  loss 1.543  42.0%  1043 images/s  0:12:33 left, all runs 2:40:12
+ *     epoch 3/50  loss 1.543  42.0%  1043 images/s  0:12:33 left, all runs ~2:40:12
  *
  * On a terminal it is one line, redrawn at most five times a second and erased at the end; of
  * several processes on one terminal one draws at a time. Elsewhere, and on a terminal that cannot
@@ -34,7 +34,9 @@ double progress_seconds(void);
 /* Sets all of it; the caller may then set name, others and jobs. */
 void progress_start(struct progress *progress, const char *unit, double first, double total,
                     bool quiet);
-/* `done` counts from 0 to total; the rate is that since `first`. label may change. */
+/* In units a second, since `first`; 0: unknown. */
+double progress_rate(const struct progress *progress, double done);
+/* `done` counts from 0 to total; the label may change. */
 void progress_update(struct progress *progress, double done, const char *label);
 /* The same as a lasting line, where there is no terminal to draw on. */
 void progress_line(const struct progress *progress, double done, const char *label);

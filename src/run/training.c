@@ -5,6 +5,7 @@
 #include "base/lock.h"
 #include "base/progress.h"
 #include "base/text.h"
+#include "run/backlog.h"
 #include "run/checkpoint.h"
 #include "run/weights.h"
 
@@ -21,6 +22,7 @@ struct training {
     struct runlog log;
     double saved; /* when the checkpoint was last written */
     struct progress progress;
+    struct backlog backlog;
 };
 
 bool training_parse_keep(const char *text, void *target, struct error *error)
@@ -166,6 +168,28 @@ static bool prepare(struct training *t, struct error *error)
     return resume(t, error);
 }
 
+/* The list of what else is to be trained is for progress alone: without it there is only less to
+ * show. */
+static void read_backlog(struct training *t)
+{
+    const struct training_settings *s = t->settings;
+    struct error ignored;
+    if (s->backlog == NULL || s->quiet)
+        return;
+    if (!backlog_read(&t->backlog, s->backlog, &ignored) || !backlog_has(&t->backlog, s->log))
+        backlog_free(&t->backlog);
+}
+
+static void show_backlog(struct training *t, double done)
+{
+    if (t->backlog.run_count == 0)
+        return;
+    struct backlog_left left
+        = backlog_left(&t->backlog, t->settings->log, progress_rate(&t->progress, done));
+    t->progress.others = left.seconds;
+    t->progress.jobs = left.jobs;
+}
+
 /* Progress, in the middle of an epoch or at its end. */
 static void show(struct training *t)
 {
@@ -178,6 +202,7 @@ static void show(struct training *t)
         snprintf(number, sizeof number, fabs(loss) < 1e4 ? "%.4f" : "%.4g", loss);
     snprintf(label, sizeof label, "epoch %" PRIu64 "/%" PRIu64 "  loss %s", trainer->epoch,
              t->settings->epochs, number);
+    show_backlog(t, done);
     if (trainer_at_end(trainer))
         progress_line(&t->progress, done, label);
     else
@@ -192,6 +217,7 @@ static bool end_epoch(struct training *t, double rate, struct error *error)
         || !runlog_append(&t->log, trainer->loss, rate, weights, state, error)
         || !runlog_write(&t->log, t->settings->log, error))
         return false;
+    backlog_refresh(&t->backlog);
     show(t);
     trainer_next_epoch(trainer);
     return keep(t, error) && save(t, error);
@@ -253,6 +279,7 @@ static bool run_epochs(struct training *t, uint64_t *done, struct error *error)
     double before = (double)(trainer->epoch - 1) * examples + (double)trainer->position;
     progress_start(&t->progress, "images", before, (double)s->epochs * examples, s->quiet);
     t->progress.name = s->label;
+    read_backlog(t);
     bool good = true;
     while (good && trainer->epoch <= last)
         good = run_epoch(t, error);
@@ -312,5 +339,6 @@ bool training_run(const struct training_settings *settings, uint64_t *done, stru
     trainer_release(&t.trainer);
     tensor_file_free(&t.initial);
     runlog_free(&t.log);
+    backlog_free(&t.backlog);
     return good;
 }

@@ -22,7 +22,8 @@ struct training_settings {
     const char *numerics; /* fingerprint to record; NULL: "unknown" */
     uint64_t keep_every;  /* 0: none is kept but the two newest checkpoints */
     uint64_t checkpoint_seconds;
-    const char *label; /* what progress calls the run; NULL: nothing */
+    const char *label;   /* what progress calls the run; NULL: nothing */
+    const char *backlog; /* list of what else is to be trained (run/backlog.h); NULL: none */
     bool quiet;
     void (*warn)(const char *text); /* told of a damaged checkpoint; may be NULL */
 };

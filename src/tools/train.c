@@ -5,6 +5,7 @@
 #include "run/training.h"
 
 #include <inttypes.h>
+#include <stdlib.h>
 
 /* Damage is said even if asked to be quiet: it is no remark on progress. */
 static void warn(const char *text)
@@ -58,6 +59,7 @@ int main(int argc, char **argv)
     int code;
     if (!tool_start(&tool, argc, argv, &code))
         return code;
+    s.backlog = getenv("REINIT_BACKLOG"); /* no option: what a make has to do is no part of a run */
     h->order = (enum order_kind)order;
     h->loss = (enum loss_kind)loss;
     h->plotted = (enum plotted_kind)plotted;
