@@ -203,7 +203,7 @@ BEGIN {
     e = exp(1)
     macro("profile", profile)
     macro("version", version)
-    macro("commit", commit)
+    macro("commit", commit ~ /^unknown/ ? commit : "\\texttt{" commit "}")
     macro("tracks", listed(tracks))
     macro("makecommand", typed(command))
     macro("again", typed("PROFILE=" named_profile() (overrides == "" ? "" : " ") overrides))

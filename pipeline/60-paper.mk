@@ -3,10 +3,10 @@
 # commit's, no path.
 
 PAPER := paper/build/$(LABEL)
-# A file of these folders that git does not know counts as a change: most are taken by their names.
-GIT_COMMIT := $(shell pipeline/commit.sh %h)
-GIT_CHANGES := $(if $(GIT_COMMIT),$(shell git status --porcelain -- Makefile src pipeline figures paper data))
-PAPER_COMMIT := $(or $(GIT_COMMIT),none)$(if $(GIT_CHANGES),+changes)
+# The time of the commit, and what is known of it, in words.
+COMMIT := $(shell pipeline/commit.sh)
+PAPER_TIME := $(firstword $(COMMIT))
+PAPER_COMMIT := $(or $(wordlist 2,99,$(COMMIT)),$(error pipeline/commit.sh says nothing))
 OTHER_RECORD := $(if $(filter recorded,$(PROFILE)),$(filter-out data/recorded,$(RECORD)))
 PAPER_STAMP := $(PAPER)/settings/$(subst /,-,$(subst $(SPACE),-,$(strip $(TRACKS) seeds $(SEEDS) zeros $(ZEROS_SEEDS) \
 	$(subst =,-,$(PROFILE_OVERRIDES)) $(OTHER_RECORD:%=record %) commit $(PAPER_COMMIT))))
@@ -112,7 +112,7 @@ $(PAPER)/facts.tex: $(AWK_SHARED) paper/facts.awk $(FIGURES)/chain.dat \
 		-v seeds="$(strip $(SEEDS))" -v runs="$(TRACK_RUNS)" -v folder=$(RUN_ROOT) \
 		-v floats="$(FLOATS)" \
 		-v command="make paper $(PAPER_SETTINGS)" -v overrides="$(strip $(PROFILE_OVERRIDES))" \
-		-v commit=$(PAPER_COMMIT) -v version=$(PAPER_VERSION) -v chain=$(FIGURES)/chain.dat \
+		-v commit='$(PAPER_COMMIT)' -v version=$(PAPER_VERSION) -v chain=$(FIGURES)/chain.dat \
 		-v networks=$(PAPER)/networks.txt -v published=data/published/accuracies.tsv \
 		-v curves=data/published/curves -v whole=$(WHOLE) \
 		$(into)
@@ -163,7 +163,7 @@ PAPER_TABLES := $(addprefix $(PAPER)/,facts.tex bounds.tex data.tex manifest.tex
 
 $(PAPER)/paper.pdf: paper/build.sh $(wildcard paper/*.tex) paper/refs.bib $(PAPER_FIGURES) \
 		$(PAPER_TABLES)
-	paper/build.sh $@ $(PAPER)
+	paper/build.sh $@ $(PAPER) $(PAPER_TIME)
 
 .PHONY: table-1 table-2
 $(foreach t,$(TRACKS),$(foreach n,$(call tables_of,$(t)),$(eval $(n): $(PAPER)/$(t)/$(n).tex)))
