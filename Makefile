@@ -42,6 +42,7 @@ lint:
 ifneq ($(filter-out help deps deps-deep clean distclean lint,$(or $(MAKECMDGOALS),help)),)
 
 include pipeline/00-settings.mk
+include pipeline/05-environment.mk
 include pipeline/10-build.mk
 include pipeline/92-fuzz.mk
 

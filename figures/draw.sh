@@ -4,9 +4,9 @@
 # file LaTeX then sets the text and makes a PDF of the figure's own size. Run from the top of the tree. The output
 # gets its name only when all went well.
 set -eu
-# awk and gnuplot would write 1,5 for 1.5 elsewhere.
-LC_ALL=C
-export LC_ALL
+# awk and gnuplot would write 1,5 for 1.5 elsewhere. The time is that of no clock.
+LC_ALL=C SOURCE_DATE_EPOCH=0 FORCE_SOURCE_DATE=1
+export LC_ALL SOURCE_DATE_EPOCH FORCE_SOURCE_DATE
 
 out=$1
 script=$2
@@ -16,6 +16,10 @@ case $out in *.svg) drawn=drawn.svg ;; *) drawn=body.tex ;; esac
 folder=$out.$$.parts
 trap 'rm -rf "$folder"' EXIT
 mkdir -p "$folder"
+# Nobody's settings: gnuplot, LaTeX and fontconfig find none in this home. It is relative, as the name of the tree may
+# have characters that mean something in a search path of TeX.
+HOME=$folder
+export HOME
 
 quietly() # STEP COMMAND...: what it printed is shown only if it fails
 {
@@ -28,7 +32,7 @@ quietly() # STEP COMMAND...: what it printed is shown only if it fails
     fi
 }
 
-quietly gnuplot gnuplot -e "OUT = '$folder/$drawn'" "$settings" "$script"
+quietly gnuplot gnuplot --default-settings -e "OUT = '$folder/$drawn'" "$settings" "$script"
 if [ -s "$folder/gnuplot.out" ]; then
     cat "$folder/gnuplot.out" >&2
     echo "draw.sh: $out: gnuplot complained" >&2
@@ -38,8 +42,6 @@ if [ $drawn = drawn.svg ]; then
     mv "$folder/$drawn" "$out"
     exit
 fi
-: "${SOURCE_DATE_EPOCH:=0}"
-export SOURCE_DATE_EPOCH FORCE_SOURCE_DATE=1
 quietly pdflatex pdflatex -interaction=nonstopmode -halt-on-error -no-shell-escape \
     -output-directory="$folder" -jobname="$name" \
     "\\def\\body{$folder/$drawn}\\input{figures/standalone.tex}"

@@ -37,7 +37,7 @@ function tool_of(command,    at, name)
     if (command ~ /^figures\/draw\.sh /)
         return "gnuplot"
     if (command ~ /^paper\/build\.sh /)
-        return "latexmk"
+        return "pdftex"
     at = index(command, bin "/")
     if (at == 0)
         return ""

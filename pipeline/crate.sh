@@ -38,7 +38,7 @@ pipeline/machine.sh "$CC" >"$prefix.machine"
         "$(first_line awk -W version | sed 's/^[^0-9]*//; s/[ ,].*//')"
     printf 'gnuplot\tgnuplot with pdfTeX\t%s\thttp://www.gnuplot.info/\n' \
         "$(first_line gnuplot --version | sed 's/^gnuplot //')"
-    printf 'latexmk\tlatexmk with pdfTeX\t%s\thttps://www.tug.org/applications/pdftex/\n' \
+    printf 'pdftex\tpdfTeX with BibTeX\t%s\thttps://www.tug.org/applications/pdftex/\n' \
         "$(first_line pdftex --version | sed 's/^pdfTeX //')"
 } >"$prefix.tools"
 
@@ -46,7 +46,8 @@ pipeline/machine.sh "$CC" >"$prefix.machine"
 sed 's/ *#.*//; /^$/d' pipeline/packages.txt | xargs dpkg-query -W -f '${Package}\t${Version}\n' \
     2>/dev/null >"$prefix.packages" || :
 
-jq -n --arg agent "$AGENT" --arg commit "$COMMIT" --arg version "$VERSION" --arg data "$DATA" \
+# In a home without a file .jq, which jq would run.
+HOME=$partial jq -n --arg agent "$AGENT" --arg commit "$COMMIT" --arg version "$VERSION" --arg data "$DATA" \
     --arg command "$COMMAND" --rawfile files "$prefix.hashed" --rawfile begun "$prefix.begun" \
     --rawfile actions "$prefix.actions" --rawfile settings "$prefix.settings" \
     --rawfile machine "$prefix.machine" --rawfile tools "$prefix.tools" \
