@@ -34,10 +34,10 @@ tables_of = $(foreach n,1 2,$(if $(call rows_of,$(1),$(n)),table-$(n)))
 MANIFEST := $(PAPER)/manifest.sha256
 # The recorded benchmark, and what says how long the recorded runs took.
 SPEED := data/recorded/speed
+SPEED_FILES := $(addprefix $(SPEED)/,rounds.tsv ceilings.tsv settings.tsv about.tsv)
 RECORDED_MACHINES := $(RUNS:%=data/recorded/as-run/%/seed-1/machine.tsv)
 MANIFEST_DATA = $(shell awk '{ print "$(DATA)/" $$2 }' $(DATA_CHECKSUMS))
-MANIFEST_FILES := pipeline/experiments.tsv paper/claims.txt $(SPEED)/rounds.tsv $(SPEED)/ceilings.tsv \
-	$(RECORDED_MACHINES) \
+MANIFEST_FILES := pipeline/experiments.tsv paper/claims.txt $(SPEED_FILES) $(RECORDED_MACHINES) \
 	data/published/accuracies.tsv \
 	$(RUNS:%=data/published/curves/%.dat) \
 	$(foreach t,$(TRACKS),$(foreach r,$(call runs_of,$(t)),$(foreach s,$(call seeds_of,$(t):$(r):), \
@@ -143,12 +143,13 @@ $(PAPER)/verdicts.tex: $(PAPER)/verdicts.tsv $(AWK_SHARED) paper/verdict-forms.a
 
 # What training costs, by the recorded benchmark and by what the recorded runs took.
 $(PAPER)/speed.tex: $(RECORDED_MACHINES) $(AWK_SHARED) figures/rounds.awk paper/speed.awk pipeline/experiments.tsv \
-		$(SPEED)/ceilings.tsv $(SPEED)/rounds.tsv $(PAPER_STAMP)
+		$(SPEED_FILES) $(PAPER_STAMP)
 	@mkdir -p $(@D)
 	@$(AWK_TABLE) figures/rounds.awk -f paper/speed.awk \
 		-v best=$$(tail -n 1 $(SPEED)/ceilings.tsv | cut -f2) \
 		-v threads=$$(tail -n 1 $(SPEED)/ceilings.tsv | cut -f1) \
-		-v experiments=pipeline/experiments.tsv -v machines="$(RECORDED_MACHINES)" $(SPEED)/rounds.tsv $(into)
+		-v experiments=pipeline/experiments.tsv -v machines="$(RECORDED_MACHINES)" -v folder=$(SPEED) \
+		$(SPEED)/rounds.tsv $(into)
 
 $(PAPER)/bounds.tex: $(AWK_SHARED) paper/bounds.awk $(FIGURES)/bounds.dat $(FIGURES)/bounds.tsv
 	@mkdir -p $(@D)

@@ -1,8 +1,8 @@
 # make bench: how fast the engine is here, beside PyTorch and OpenBLAS; see tests/bench/README.md.
 
 BATCHES ?= 10 128 300
-SECONDS ?= 2
-ROUNDS ?= 5
+SECONDS ?= 1
+ROUNDS ?= 3
 
 BENCH_RESULTS := tests/bench/results
 BENCH_OBJECTS := $(patsubst tests/bench/%.c,$(OBJ)/tests/bench/%.o,\
@@ -27,8 +27,13 @@ bench: $(BIN)/bench
 	tests/bench/bench.sh $(BIN)/bench '$(PYTHON)' $(BENCH_RESULTS) $(THREADS) $(SECONDS) $(ROUNDS) \
 		$(BATCHES)
 
-# The figures that the report gives: the last benchmark's.
+# The figures that the report gives: the last benchmark's, if it has PyTorch's too.
+RECORDED_SPEED := ceilings.tsv rounds.tsv settings.tsv about.tsv report.txt
 .PHONY: record-speed
 record-speed:
-	@mkdir -p data/recorded/speed
-	@cp $(addprefix $(BENCH_RESULTS)/,ceilings.tsv rounds.tsv report.txt) data/recorded/speed
+	@cd $(BENCH_RESULTS) 2>/dev/null && ls $(RECORDED_SPEED) >/dev/null 2>&1 || \
+		{ echo 'record-speed: make bench has not been run to its end' >&2; exit 1; }
+	@grep -q '^PyTorch	' $(BENCH_RESULTS)/about.tsv || \
+		{ echo 'record-speed: the last make bench was without PyTorch' >&2; exit 1; }
+	@mkdir -p $(SPEED)
+	@cp $(addprefix $(BENCH_RESULTS)/,$(RECORDED_SPEED)) $(SPEED)

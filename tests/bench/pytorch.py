@@ -1,12 +1,13 @@
 #!/usr/bin/env python3
 """Training throughput of PyTorch on the two networks, for comparison with ours.
 
-Usage: pytorch.py THREADS. Says what it is in a first line; then every line read, "NET LAYOUT
-BATCH SECONDS", is answered by one with images/s: so that bench.sh can take turns with the project's
-own benchmark, and a network is built and warmed up only once. LAYOUT is nchw (PyTorch's default) or
-nhwc (channels last). A step is what ours is: forward, cross entropy (of the softmax, for resnet56,
+Usage: pytorch.py THREADS. The first line it prints has its version, oneDNN's, the instruction set and
+the memory allocator, separated by tabs. Then every line read, "NET LAYOUT BATCH SECONDS", is answered by
+one with images/s: so that bench.sh can take turns with the project's own benchmark, and a network is
+built and warmed up only once. LAYOUT is nchw (PyTorch's default) or nhwc (channels last). A step is what ours is: forward, cross entropy (of the softmax, for resnet56,
 as the paper's author had it), backward, Adam, and the loss's value read.
 """
+import re
 import sys
 import time
 
@@ -81,8 +82,10 @@ class Training:
         self.batch = batch
         self.images = torch.rand(batch, 3, 32, 32).to(memory_format=self.layout)
         self.labels = torch.randint(0, 10, (batch,))
+        started = time.perf_counter()
         self.step()
-        self.step()
+        if time.perf_counter() - started < 1:
+            self.step()
 
     def step(self):
         self.adam.zero_grad()
@@ -100,9 +103,20 @@ class Training:
         return steps * self.batch / taken
 
 
+def about():
+    """Version, oneDNN's version, instruction set, allocator."""
+    built = torch.__config__.show()
+    onednn = re.search(r"(?:MKL-DNN|oneDNN) v([0-9.]+)", built)
+    capability = re.search(r"CPU capability usage: (\S+)", built)
+    with open("/proc/self/maps", encoding="ascii", errors="replace") as maps:
+        preloaded = re.search(r"lib(jemalloc|tcmalloc)", maps.read())
+    return (torch.__version__.split("+")[0], onednn[1] if onednn else "none",
+            capability[1] if capability else "unknown", preloaded[1] if preloaded else "glibc")
+
+
 def main():
     torch.set_num_threads(int(sys.argv[1]))
-    print(f"PyTorch {torch.__version__} on {torch.get_num_threads()} threads", flush=True)
+    print("\t".join(about()), flush=True)
     trainings = {}
     for line in sys.stdin:
         net, layout, batch, seconds = line.split()

@@ -34,7 +34,8 @@ grep -q '\\discussedfalse$' "$TMP/facts.tex"
 
 speed() { # speed MACHINE...
     awk -f figures/common.awk -f paper/results.awk -f figures/rounds.awk -f paper/speed.awk -v best=400 -v threads=2 \
-        -v experiments=pipeline/experiments.tsv -v machines="$*" data/recorded/speed/rounds.tsv
+        -v experiments=pipeline/experiments.tsv -v machines="$*" \
+        -v folder=data/recorded/speed data/recorded/speed/rounds.tsv
 }
 printf 'training seconds\t%s\n' 3600 >"$TMP/one"
 printf 'training seconds\t%s\n' 9000 >"$TMP/two"
