@@ -160,7 +160,7 @@ function read_networks(    line, part, size, net, n, i, count)
         if (line ~ /^net: /)
             net = substr(line, 6)
         n = split(line, part, " ")
-        if (n != 7 || part[2] !~ /^[0-9]+(x[0-9]+)*$/ || part[1] ~ /running_(mean|var)$/)
+        if (n != 8 || part[2] !~ /^[0-9]+(x[0-9]+)*$/ || part[1] ~ /running_(mean|var)$/)
             continue
         n = split(part[2], size, "x")
         count = 1

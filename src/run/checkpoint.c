@@ -29,8 +29,10 @@ bool checkpoint_read(struct checkpoint *c, const char *path, struct error *error
     c->file = (struct tensor_file){0};
     if (!file_path(c->path, error, "%s", path) || !tensor_file_read(&c->file, path, error))
         return false;
-    if (!c->file.verified)
-        return error_set(error, "%s: damaged: a checkpoint that has no hashes of itself", path);
+    if (c->file.state != TENSORS_VERIFIED)
+        return error_set(
+            error, "%s: damaged: a checkpoint without the hashes that it was "
+                                "written with", path);
     if (!read_number(c, "epoch", &c->epoch, error)
         || !read_number(c, "position", &c->position, error)
         || !read_number(c, "step", &c->step, error))

@@ -9,6 +9,7 @@
 #define REINIT_RUN_COMPARISON_H
 
 #include "run/replay.h"
+#include "run/weights.h"
 
 enum comparison_outcome {
     COMPARISON_SAME,     /* in all epochs that both have */
@@ -20,7 +21,7 @@ enum comparison_outcome {
 
 /* Of the first tensor with other bits, in a checkpoint's order. NaN is like any other NaN. */
 struct comparison_tensor {
-    char name[TENSOR_NAME_MAX];
+    char name[WEIGHT_NAME_SIZE];
     size_t elements, differing;
     double maximum;  /* max |a - b|, over elements finite in both */
     double relative; /* sqrt(sum (a - b)^2 / sum a^2), over the same; NaN, without a

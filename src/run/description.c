@@ -48,7 +48,8 @@ add(struct description *d, const char *format, ...)
     va_end(arguments);
 }
 
-/* A file of weights that were trained says its seed too, but they are not made of it. */
+/* Trained weights state their seed too, but are not made from it. What a file's metadata say counts
+ * only if a hash covers them. */
 static void add_origin(struct description *d, const struct tensor_file *initial)
 {
     const char *step = tensor_file_metadata(initial, "step");
@@ -56,8 +57,9 @@ static void add_origin(struct description *d, const struct tensor_file *initial)
     const char *bias = tensor_file_metadata(initial, "bias");
     const char *seed = tensor_file_metadata(initial, "seed");
     uint64_t number;
-    bool known = step != NULL && strcmp(step, "0") == 0 && text_index(scheme, init_names) >= 0
-                 && text_index(bias, init_bias_names) >= 0 && text_parse_number(seed, &number);
+    bool known = initial->state == TENSORS_VERIFIED && step != NULL && strcmp(step, "0") == 0
+                 && text_index(scheme, init_names) >= 0 && text_index(bias, init_bias_names) >= 0
+                 && text_parse_number(seed, &number);
     add(d, "%s", known ? scheme : UNKNOWN);
     add(d, "%s", known ? bias : UNKNOWN);
     add(d, "%s", known ? seed : UNKNOWN);

@@ -104,9 +104,10 @@ static bool add_answers(struct sha256 *hash, const char *folder, const char *wei
     struct tensor_file file = {0};
     struct cifar10 set = {0};
     struct evaluation evaluation;
+    const struct weights_source source = {.path = weights};
     char hex[SHA256_HEX_SIZE];
     bool good = cifar10_load(&set, folder, CIFAR10_TEST, 0, error)
-                && weights_open(weights, EVALUATION_BATCH, &network, &file, error)
+                && weights_open(&source, EVALUATION_BATCH, &network, &file, error)
                 && evaluation_run(&evaluation, network, &set, true, error);
     if (good) {
         struct tensor logits

@@ -8,12 +8,13 @@ static double plain(double x)
     return isnan(x) ? (double)NAN : x;
 }
 
-struct statistics statistics_of(const float *values, size_t count)
+struct statistics statistics_of(const struct tensor *tensor)
 {
     struct statistics s = {.minimum = INFINITY, .maximum = -INFINITY};
     double sum = 0, squares = 0;
+    size_t count = tensor->count;
     for (size_t i = 0; i < count; i++) {
-        double value = (double)values[i];
+        double value = dtype_value(tensor->dtype, tensor->bytes, i);
         if (isnan(value)) {
             s.nans++;
             continue;
@@ -27,8 +28,8 @@ struct statistics statistics_of(const float *values, size_t count)
         s.minimum = s.maximum = NAN;
     s.mean = n > 0 ? sum / n : NAN;
     for (size_t i = 0; i < count; i++) {
-        double distance = (double)values[i] - s.mean;
-        if (!isnan(values[i]))
+        double value = dtype_value(tensor->dtype, tensor->bytes, i), distance = value - s.mean;
+        if (!isnan(value))
             squares += distance * distance;
     }
     s.mean = plain(s.mean);

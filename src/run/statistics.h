@@ -1,8 +1,8 @@
-/* What a tensor's values look like. */
+/* Minimum, maximum, mean and deviation of a tensor. */
 #ifndef REINIT_RUN_STATISTICS_H
 #define REINIT_RUN_STATISTICS_H
 
-#include <stddef.h>
+#include "io/safetensors.h"
 
 /* No NaN has a sign, so that printing gives the same everywhere. */
 struct statistics {
@@ -12,6 +12,7 @@ struct statistics {
     size_t nans;
 };
 
-struct statistics statistics_of(const float *values, size_t count);
+/* Of a tensor that was read and whose type has values (io/dtype.h). */
+struct statistics statistics_of(const struct tensor *tensor);
 
 #endif

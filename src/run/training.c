@@ -144,10 +144,11 @@ static bool prepare(struct training *t, struct error *error)
     const struct training_settings *s = t->settings;
     struct cifar10 set;
     const struct network_spec *spec;
+    const struct weights_source source = {s->weights, s->net, s->unverified};
     if (!cifar10_load(&set, s->data, CIFAR10_TRAIN, (size_t)s->hyper.examples, error))
         return false;
-    if (!tensor_file_read(&t->initial, s->weights, error)
-        || !weights_network(&t->initial, s->weights, &spec, error)) {
+    if (!weights_read(&t->initial, &source, error)
+        || !weights_network(&t->initial, &source, &spec, error)) {
         cifar10_free(&set);
         return false;
     }
@@ -261,7 +262,7 @@ static bool write_final(struct training *t, struct error *error)
     metadata_add(&metadata, "net", network_spec_of(t->trainer.network)->name);
     for (const char *const *key = inherited; *key != NULL; key++) {
         const char *value = tensor_file_metadata(&t->initial, *key);
-        if (value != NULL)
+        if (value != NULL && t->initial.state == TENSORS_VERIFIED)
             metadata_add(&metadata, *key, value);
     }
     metadata_add(&metadata, "seed", seed);

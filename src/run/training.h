@@ -12,6 +12,8 @@
 
 struct training_settings {
     const char *weights; /* initial weights, read */
+    const struct network_spec *net; /* of the weights; NULL: as their metadata say */
+    bool unverified;                /* accept them whatever their hashes are */
     const char *data;    /* folder of CIFAR-10's files, read */
     const char *out;     /* final weights, written at the end */
     const char *log;     /* the transcript, rewritten after each epoch */

@@ -8,17 +8,21 @@
 
 static const char *const MOMENT_PREFIXES[2] = {"adam.m/", "adam.v/"};
 
-static void name_tensor(struct tensor *tensor, const char *prefix, const struct parameter *p)
+/* Moment -1: the parameter itself. */
+static void print_name(char name[WEIGHT_NAME_SIZE], int moment, const struct parameter *p)
 {
-    *tensor = (struct tensor){.dims = p->dims, .count = p->count};
-    snprintf(tensor->name, sizeof tensor->name, "%s%s", prefix, p->name);
-    memcpy(tensor->shape, p->shape, sizeof tensor->shape);
+    snprintf(name, WEIGHT_NAME_SIZE, "%s%s", moment >= 0 ? MOMENT_PREFIXES[moment] : "", p->name);
 }
 
-/* The moments of a parameter: moment 0 is m, 1 is v. */
-static float *moment_of(const struct adam *adam, int moment, const struct parameter *p)
+/* A parameter, or moment 0 or 1 of it, m or v. */
+static float *memory_of(const struct adam *adam, int moment, const struct parameter *p)
 {
-    return (moment == 0 ? adam->m : adam->v) + p->offset;
+    return moment < 0 ? p->value : (moment == 0 ? adam->m : adam->v) + p->offset;
+}
+
+static bool has_moment(int moment, const struct parameter *p)
+{
+    return moment < 0 || parameter_is_trained(p->role);
 }
 
 bool weights_collect(struct weights *w, struct network *network, const struct adam *adam,
@@ -29,8 +33,9 @@ bool weights_collect(struct weights *w, struct network *network, const struct ad
     for (size_t i = 0; i < count; i++)
         floats += parameters[i].count * (adam != NULL ? 3 : 1);
     *w = (struct weights){.tensors = calloc(3 * count, sizeof *w->tensors),
-                          .values = malloc(floats * sizeof *w->values)};
-    if (w->tensors == NULL || w->values == NULL) {
+                          .values = malloc(floats * sizeof *w->values),
+                          .names = calloc(3 * count, sizeof *w->names)};
+    if (w->tensors == NULL || w->values == NULL || w->names == NULL) {
         weights_release(w);
         return error_memory(error, "out of memory for a copy of the weights");
     }
@@ -38,12 +43,16 @@ bool weights_collect(struct weights *w, struct network *network, const struct ad
     for (int moment = -1; moment < (adam != NULL ? 2 : 0); moment++) {
         for (size_t i = 0; i < count; i++) {
             const struct parameter *p = &parameters[i];
-            if (moment >= 0 && !parameter_is_trained(p->role))
+            if (!has_moment(moment, p))
                 continue;
-            struct tensor *tensor = &w->tensors[w->count++];
-            name_tensor(tensor, moment >= 0 ? MOMENT_PREFIXES[moment] : "", p);
-            tensor->values = next;
-            parameter_export(p, moment >= 0 ? moment_of(adam, moment, p) : p->value, next);
+            char *name = w->names[w->count];
+            print_name(name, moment, p);
+            w->tensors[w->count++] = (struct tensor){.name = name,
+                                                     .shape = p->shape,
+                                                     .dims = p->dims,
+                                                     .count = p->count,
+                                                     .values = next};
+            parameter_export(p, memory_of(adam, moment, p), next);
             next += p->count;
         }
     }
@@ -54,6 +63,7 @@ void weights_release(struct weights *w)
 {
     free(w->tensors);
     free(w->values);
+    free(w->names);
     *w = (struct weights){0};
 }
 
@@ -78,60 +88,180 @@ bool weights_write(const char *path, struct network *network, const struct metad
     return good;
 }
 
-static bool restore_one(const struct tensor_file *file, const char *path, const char *prefix,
-                        const struct parameter *p, float *memory, struct error *error)
+/* The tensor of a parameter, or of a moment of it. */
+static const struct tensor *find(const struct tensor_file *file, const char *path, const char *net,
+                                 int moment, const struct parameter *p, struct error *error)
 {
-    struct tensor expected;
-    name_tensor(&expected, prefix, p);
-    const struct tensor *found = tensor_file_find(file, expected.name);
+    char name[WEIGHT_NAME_SIZE];
+    print_name(name, moment, p);
+    const struct tensor *found = tensor_file_find(file, name);
     if (found == NULL)
-        return error_set(error, "%s: tensor %s is missing", path, expected.name);
-    if (found->dims != expected.dims
-        || memcmp(found->shape, expected.shape, sizeof expected.shape) != 0)
-        return error_set(error, "%s: tensor %s does not have the network's shape", path,
-                         expected.name);
-    parameter_import(p, found->values, memory);
+        error_set(error, "%s: tensor %s is missing, which the network %s has", path, name, net);
+    else if (found->dims != p->dims
+             || memcmp(found->shape, p->shape, p->dims * sizeof *p->shape) != 0)
+        error_set(error, "%s: tensor %s does not have the shape that it has in the network %s",
+                  path, name, net);
+    else if (found->dtype != DTYPE_F32)
+        error_set(error, "%s: tensor %s is %s, but weights must be F32", path, name,
+                  dtype_name(found->dtype));
+    else
+        return found;
+    return NULL;
+}
+
+/* What other programs add to a network's tensors: counters, and what holds nothing. */
+static bool is_ignored(const struct tensor *t)
+{
+    return t->count == 0 || (t->count == 1 && t->dtype == DTYPE_I64);
+}
+
+static bool is_among(const struct tensor *const *tensors, size_t count, const struct tensor *one)
+{
+    for (size_t i = 0; i < count; i++) {
+        if (tensors[i] == one)
+            return true;
+    }
+    return false;
+}
+
+/* The file's tensors in the order of the network's table; with `moments` those follow. All must be
+ * there, and no other but what is ignored. *found is freed by the caller. */
+static bool find_all(const struct tensor_file *file, const char *path, struct network *network,
+                     bool moments, const struct tensor ***found, size_t *found_count,
+                     struct error *error)
+{
+    const char *net = network_spec_of(network)->name;
+    size_t count, n = 0;
+    const struct parameter *parameters = network_parameters(network, &count);
+    const struct tensor **tensors = *found = calloc(3 * count, sizeof *tensors);
+    if (tensors == NULL)
+        return error_memory(error, "%s: out of memory", path);
+    for (int moment = -1; moment < (moments ? 2 : 0); moment++) {
+        for (size_t i = 0; i < count; i++) {
+            if (!has_moment(moment, &parameters[i]))
+                continue;
+            tensors[n] = find(file, path, net, moment, &parameters[i], error);
+            if (tensors[n++] == NULL)
+                return false;
+        }
+    }
+    for (size_t t = 0; t < file->count; t++) {
+        if (!is_ignored(&file->tensors[t]) && !is_among(tensors, n, &file->tensors[t]))
+            return error_set(error, "%s: tensor %.200s is not one of the network %s", path,
+                             file->tensors[t].name, net);
+    }
+    *found_count = n;
     return true;
+}
+
+/* The hash of the tensors in this order, which a file that was saved again must state. */
+static bool hash_found(const struct tensor_file *file, const char *path,
+                       const struct tensor *const *found, size_t count, char hex[SHA256_HEX_SIZE],
+                       struct error *error)
+{
+    struct tensor *tensors = calloc(count + 1, sizeof *tensors);
+    if (tensors == NULL)
+        return error_memory(error, "%s: out of memory", path);
+    for (size_t i = 0; i < count; i++)
+        tensors[i] = *found[i];
+    bool good = tensors_hash(tensors, count, hex, error);
+    free(tensors);
+    if (!good || file->state != TENSORS_RESAVED)
+        return good;
+    const char *stated = tensor_file_stated(file);
+    return strcmp(hex, stated) == 0
+           || error_set(error,
+                        "%s: the SHA-256 of its values is %s, but its metadata state %s: damaged, "
+                        "or changed since; --unverified accepts it",
+                        path, hex, stated);
+}
+
+static bool is_verified(const struct tensor_file *file, const char *path,
+                        const struct tensor *const *found, size_t count, struct error *error)
+{
+    char hex[SHA256_HEX_SIZE];
+    return file->state != TENSORS_RESAVED || hash_found(file, path, found, count, hex, error);
 }
 
 bool weights_restore(struct network *network, struct adam *adam, const struct tensor_file *file,
                      const char *path, struct error *error)
 {
-    size_t count, restored = 0;
+    size_t count, found_count, n = 0;
     const struct parameter *parameters = network_parameters(network, &count);
-    for (int moment = -1; moment < (adam != NULL ? 2 : 0); moment++) {
+    const struct tensor **found;
+    bool good = find_all(file, path, network, adam != NULL, &found, &found_count, error)
+                && is_verified(file, path, found, found_count, error);
+    for (int moment = -1; good && moment < (adam != NULL ? 2 : 0); moment++) {
         for (size_t i = 0; i < count; i++) {
             const struct parameter *p = &parameters[i];
-            if (moment >= 0 && !parameter_is_trained(p->role))
-                continue;
-            if (!restore_one(file, path, moment >= 0 ? MOMENT_PREFIXES[moment] : "", p,
-                             moment >= 0 ? moment_of(adam, moment, p) : p->value, error))
-                return false;
-            restored++;
+            if (has_moment(moment, p))
+                parameter_import(p, found[n++]->values, memory_of(adam, moment, p));
         }
     }
-    if (file->count != restored)
-        return error_set(error, "%s: %zu tensors, but the network has %zu", path, file->count,
-                         restored);
-    return true;
+    free(found);
+    return good;
 }
 
-bool weights_network(const struct tensor_file *file, const char *path,
+bool weights_read(struct tensor_file *file, const struct weights_source *source,
+                  struct error *error)
+{
+    struct error reason, ignored;
+    if (source->unverified)
+        return tensor_file_read_unverified(file, source->path, error);
+    if (tensor_file_read(file, source->path, &reason))
+        return true;
+    bool readable = !reason.refused && tensor_file_read_unverified(file, source->path, &ignored);
+    tensor_file_free(file);
+    if (readable)
+        return error_set(error, "%s; --unverified accepts it", reason.text);
+    *error = reason;
+    return false;
+}
+
+bool weights_network(const struct tensor_file *file, const struct weights_source *source,
                      const struct network_spec **spec, struct error *error)
 {
     const char *name = tensor_file_metadata(file, "net");
-    *spec = name != NULL ? nets_find(name) : NULL;
+    *spec = source->net != NULL ? source->net : name != NULL ? nets_find(name) : NULL;
     return *spec != NULL
-           || error_set(error, "%s: its metadata names %s", path,
-                        name != NULL ? "a network that is not known" : "no network");
+           || error_set(error, "%s: its metadata name %s; --net NAME says which it is",
+                        source->path, name != NULL ? "a network that is not known" : "no network");
 }
 
-bool weights_open(const char *path, size_t batch, struct network **network,
+bool weights_hash_file(const struct tensor_file *file, const struct weights_source *source,
+                       char hex[SHA256_HEX_SIZE], struct error *error)
+{
+    const struct network_spec *spec;
+    struct network *network = NULL;
+    const struct tensor **found = NULL;
+    struct error reason = {.refused = false};
+    char first[WEIGHT_NAME_SIZE];
+    size_t count;
+    memcpy(hex, file->payload_sha256, SHA256_HEX_SIZE);
+    if (file->state == TENSORS_VERIFIED)
+        return true;
+    bool good = weights_network(file, source, &spec, &reason)
+                && network_create(&network, spec, 1, false, &reason);
+    if (good) {
+        print_name(first, 0, network_parameters(network, &count));
+        good = find_all(file, source->path, network, tensor_file_find(file, first) != NULL, &found,
+                        &count, &reason)
+               && hash_found(file, source->path, found, count, hex, &reason);
+    }
+    free(found);
+    network_free(network);
+    if (good || (file->state == TENSORS_UNHASHED && !reason.refused))
+        return true;
+    *error = reason;
+    return false;
+}
+
+bool weights_open(const struct weights_source *source, size_t batch, struct network **network,
                   struct tensor_file *file, struct error *error)
 {
     const struct network_spec *spec;
     *network = NULL;
-    return tensor_file_read(file, path, error) && weights_network(file, path, &spec, error)
+    return weights_read(file, source, error) && weights_network(file, source, &spec, error)
            && network_create(network, spec, batch, false, error)
-           && weights_restore(*network, NULL, file, path, error);
+           && weights_restore(*network, NULL, file, source->path, error);
 }

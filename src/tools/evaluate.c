@@ -3,6 +3,7 @@
 #include "base/options.h"
 #include "exact/gemm.h"
 #include "exact/parallel.h"
+#include "nets/nets.h"
 #include "run/evaluation.h"
 #include "run/weights.h"
 
@@ -10,22 +11,24 @@
 
 struct arguments {
     const char *weights, *data, *answers;
-    int split, gemm;
+    int net, split, gemm;
     uint64_t threads, examples;
-    bool quiet;
+    bool unverified, quiet;
 };
 
 static bool run(const struct arguments *a, struct error *error)
 {
     if (a->answers != NULL && !file_distinct(a->weights, "weights", a->answers, "answers", error))
         return false;
+    const struct weights_source source
+        = {a->weights, a->net >= 0 ? nets_all[a->net] : NULL, a->unverified};
     struct network *network = NULL;
     struct tensor_file file = {0};
     struct cifar10 set = {0};
     struct evaluation evaluation;
     bool good
         = cifar10_load(&set, a->data, (enum cifar10_split)a->split, (size_t)a->examples, error)
-          && weights_open(a->weights, EVALUATION_BATCH, &network, &file, error)
+          && weights_open(&source, EVALUATION_BATCH, &network, &file, error)
           && evaluation_run(&evaluation, network, &set, a->quiet, error)
           && (a->answers == NULL || evaluation_write(&evaluation, a->answers, error));
     if (good)
@@ -39,9 +42,11 @@ static bool run(const struct arguments *a, struct error *error)
 
 int main(int argc, char **argv)
 {
-    struct arguments a = {.gemm = GEMM_EXACT, .threads = (uint64_t)parallel_threads()};
+    struct arguments a = {.net = -1, .gemm = GEMM_EXACT, .threads = (uint64_t)parallel_threads()};
     const struct option_spec options[]
         = {{"weights", "FILE", "weight file", OPTION_TEXT, &a.weights, .required = true},
+           WEIGHTS_NET_OPTION(&a.net),
+           WEIGHTS_UNVERIFIED_OPTION(&a.unverified),
            {"data", "DIR", "folder of CIFAR-10's binary files", OPTION_TEXT, &a.data,
             .required = true},
            {"split", "NAME", "examples to classify", OPTION_CHOICE, &a.split, .required = true,

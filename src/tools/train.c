@@ -2,7 +2,9 @@
 #include "base/options.h"
 #include "data/cifar10.h"
 #include "exact/parallel.h"
+#include "nets/nets.h"
 #include "run/training.h"
+#include "run/weights.h"
 
 #include <inttypes.h>
 #include <stdlib.h>
@@ -19,9 +21,11 @@ int main(int argc, char **argv)
     struct hyperparameters *h = &s.hyper;
     uint64_t threads = (uint64_t)parallel_threads();
     int order = ORDER_SEQUENTIAL, loss = LOSS_CROSS_ENTROPY, plotted = PLOTTED_BATCH_MEANS;
-    int gemm = GEMM_EXACT;
+    int net = -1, gemm = GEMM_EXACT;
     const struct option_spec options[] = {
         {"weights", "FILE", "initial weights", OPTION_TEXT, &s.weights, .required = true},
+        WEIGHTS_NET_OPTION(&net),
+        WEIGHTS_UNVERIFIED_OPTION(&s.unverified),
         {"data", "DIR", "folder of CIFAR-10's binary files", OPTION_TEXT, &s.data,
          .required = true},
         {"epochs", "N", "passes over the training set", OPTION_UNSIGNED, &s.epochs,
@@ -60,6 +64,7 @@ int main(int argc, char **argv)
     if (!tool_start(&tool, argc, argv, &code))
         return code;
     s.backlog = getenv("REINIT_BACKLOG"); /* no option: what a make has to do is no part of a run */
+    s.net = net >= 0 ? nets_all[net] : NULL;
     h->order = (enum order_kind)order;
     h->loss = (enum loss_kind)loss;
     h->plotted = (enum plotted_kind)plotted;

@@ -52,6 +52,7 @@ static bool run(const struct arguments *a, struct error *error)
     struct trainer t = {0};
     struct tensor_file file = {0};
     struct cifar10 set = {0};
+    const struct weights_source source = {.path = a->weights};
     const struct network_spec *spec;
     struct network_spec copy;
     struct layer_spec layers[LAYERS_MAX];
@@ -62,8 +63,8 @@ static bool run(const struct arguments *a, struct error *error)
                                     .plotted = PLOTTED_BATCH_MEANS,
                                     .arithmetic = GEMM_EXACT};
     bool good = cifar10_load(&set, a->data, CIFAR10_TRAIN, (size_t)(a->batch * a->steps), error)
-                && tensor_file_read(&file, a->weights, error)
-                && weights_network(&file, a->weights, &spec, error)
+                && weights_read(&file, &source, error)
+                && weights_network(&file, &source, &spec, error)
                 && without_dropout(spec, &copy, layers, error)
                 && trainer_create(&t, &hyper, &copy, &set, error)
                 && weights_restore(t.network, NULL, &file, a->weights, error);
