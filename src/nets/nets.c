@@ -2,7 +2,7 @@
 
 #include <string.h>
 
-const struct network_spec *const nets_all[] = {&net_carlini, &net_resnet56, NULL};
+const struct network_spec *const nets_all[] = {&net_carlini, &net_resnet56, &net_lenet5, NULL};
 
 const char *const *nets_names(void)
 {

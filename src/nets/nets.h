@@ -4,7 +4,7 @@
 
 #include "nn/network.h"
 
-extern const struct network_spec net_carlini, net_resnet56;
+extern const struct network_spec net_carlini, net_resnet56, net_lenet5;
 
 /* All of them, NULL-terminated, and their names in the same order. */
 extern const struct network_spec *const nets_all[];

@@ -58,7 +58,7 @@ static void add_origin(struct description *d, const struct tensor_file *initial)
     const char *seed = tensor_file_metadata(initial, "seed");
     uint64_t number;
     bool known = initial->state == TENSORS_VERIFIED && step != NULL && strcmp(step, "0") == 0
-                 && text_index(scheme, init_names) >= 0 && text_index(bias, init_bias_names) >= 0
+                 && text_index(scheme, init_names()) >= 0 && text_index(bias, init_bias_names) >= 0
                  && text_parse_number(seed, &number);
     add(d, "%s", known ? scheme : UNKNOWN);
     add(d, "%s", known ? bias : UNKNOWN);

@@ -4,6 +4,7 @@
 #include "base/interrupt.h"
 #include "base/lock.h"
 #include "base/random.h"
+#include "base/text.h"
 #include "data/cifar10.h"
 #include "data/official.h"
 #include "io/runlog.h"
@@ -19,10 +20,10 @@
 
 enum { SEED = 20230501, FILE_RECORDS = 20 };
 
-/* A training: its first weights and what is not the same for all. */
-struct specimen {
+/* A small training: its initial weights, and the settings in which the cases differ. */
+struct test_case {
     const char *net;
-    enum init_scheme scheme;
+    const char *scheme;
     uint64_t batch_size, examples, epochs;
     enum order_kind order;
     enum loss_kind loss;
@@ -30,13 +31,12 @@ struct specimen {
 };
 
 /* 67 images are cut into uneven parts and groups; 33 are a short batch. */
-static const struct specimen specimens[] = {
-    {"carlini", INIT_DEFAULT, 67, 100, 2, ORDER_SHUFFLED, LOSS_CROSS_ENTROPY, PLOTTED_BATCH_MEANS},
-    {"carlini", INIT_ONES, 10, 20, 1, ORDER_SEQUENTIAL, LOSS_CROSS_ENTROPY, PLOTTED_BATCH_MEANS},
-    {"resnet56", INIT_KAIMING_NORMAL, 67, 100, 1, ORDER_SEQUENTIAL, LOSS_CROSS_ENTROPY_OF_SOFTMAX,
+static const struct test_case base_cases[] = {
+    {"carlini", "default", 67, 100, 2, ORDER_SHUFFLED, LOSS_CROSS_ENTROPY, PLOTTED_BATCH_MEANS},
+    {"carlini", "ones", 10, 20, 1, ORDER_SEQUENTIAL, LOSS_CROSS_ENTROPY, PLOTTED_BATCH_MEANS},
+    {"resnet56", "kaiming-normal", 67, 100, 1, ORDER_SEQUENTIAL, LOSS_CROSS_ENTROPY_OF_SOFTMAX,
      PLOTTED_EXAMPLES},
-    {"resnet56", INIT_KAIMING_NORMAL, 10, 15, 1, ORDER_SHUFFLED, LOSS_CROSS_ENTROPY,
-     PLOTTED_EXAMPLES},
+    {"resnet56", "kaiming-normal", 10, 15, 1, ORDER_SHUFFLED, LOSS_CROSS_ENTROPY, PLOTTED_EXAMPLES},
 };
 
 struct names {
@@ -64,7 +64,7 @@ static bool write_data(const char *folder, struct error *error)
 }
 
 /* Creates a network, fills it and adds its weights; writes them to path if that is not NULL. */
-static bool add_initial(struct sha256 *hash, const char *net, enum init_scheme scheme,
+static bool add_initial(struct sha256 *hash, const char *net, const char *scheme,
                         enum init_bias bias, const char *path, struct error *error)
 {
     struct network *network;
@@ -125,8 +125,8 @@ static bool add_answers(struct sha256 *hash, const char *folder, const char *wei
     return good;
 }
 
-static bool add_specimen(struct sha256 *hash, const struct specimen *s, const char *folder,
-                         const struct names *names, struct error *error)
+static bool add_case(struct sha256 *hash, const struct test_case *s, const char *folder,
+                     const struct names *names, struct error *error)
 {
     const struct training_settings settings = {.weights = names->initial,
                                                .data = folder,
@@ -144,27 +144,67 @@ static bool add_specimen(struct sha256 *hash, const struct specimen *s, const ch
                                                .checkpoint_seconds = 3600,
                                                .quiet = true};
     uint64_t done;
-    unlink(names->checkpoint); /* every specimen begins anew */
+    unlink(names->checkpoint); /* every case starts from scratch */
     unlink(names->previous);
     return add_initial(hash, s->net, s->scheme, INIT_BIAS_DEFAULT, names->initial, error)
            && training_run(&settings, &done, error) && add_log(hash, names->log, error)
            && add_answers(hash, folder, names->final, error);
 }
 
-static bool compute(const char *folder, const struct names *names, char hex[SHA256_HEX_SIZE],
-                    struct error *error)
+/* The base's schemes: those there were when it was frozen. */
+static const char *const base_schemes[]
+    = {"zeros",          "ones",          "kaiming-uniform", "kaiming-normal",
+       "xavier-uniform", "xavier-normal", "default",         NULL};
+static const char *const base_nets[] = {"carlini", "resnet56", NULL};
+
+bool fingerprint_base_covers(enum fingerprint_part part, const char *name)
+{
+    return text_index(name, part == FINGERPRINT_SCHEME ? base_schemes : base_nets) >= 0;
+}
+
+static bool add_base(struct sha256 *hash, const char *folder, const struct names *names,
+                     struct error *error)
+{
+    bool good = true;
+    for (size_t i = 0; good && base_schemes[i] != NULL; i++)
+        good = add_initial(hash, "carlini", base_schemes[i], INIT_BIAS_DEFAULT, NULL, error);
+    good = good && add_initial(hash, "carlini", "zeros", INIT_BIAS_SCHEME, NULL, error)
+           && add_initial(hash, "carlini", "ones", INIT_BIAS_SCHEME, NULL, error);
+    for (size_t i = 0; good && i < sizeof base_cases / sizeof *base_cases; i++)
+        good = add_case(hash, &base_cases[i], folder, names, error);
+    return good;
+}
+
+static bool add_net(struct sha256 *hash, const char *net, const char *folder,
+                    const struct names *names, struct error *error)
+{
+    const struct test_case uneven
+        = {net, "default", 67, 100, 2, ORDER_SHUFFLED, LOSS_CROSS_ENTROPY, PLOTTED_BATCH_MEANS};
+    const struct test_case small
+        = {net, "default", 10, 15, 1, ORDER_SEQUENTIAL, LOSS_CROSS_ENTROPY, PLOTTED_EXAMPLES};
+    return add_case(hash, &uneven, folder, names, error)
+           && add_case(hash, &small, folder, names, error);
+}
+
+static bool compute(enum fingerprint_part part, const char *name, const char *folder,
+                    const struct names *names, char hex[SHA256_HEX_SIZE], struct error *error)
 {
     struct sha256 hash;
     if (!write_data(folder, error) || !sha256_start(&hash, error))
         return false;
-    bool good = true;
-    for (int scheme = 0; good && init_names[scheme] != NULL; scheme++)
-        good = add_initial(&hash, "carlini", (enum init_scheme)scheme, INIT_BIAS_DEFAULT, NULL,
-                           error);
-    good = good && add_initial(&hash, "carlini", INIT_ZEROS, INIT_BIAS_SCHEME, NULL, error)
-           && add_initial(&hash, "carlini", INIT_ONES, INIT_BIAS_SCHEME, NULL, error);
-    for (size_t i = 0; good && i < sizeof specimens / sizeof *specimens; i++)
-        good = add_specimen(&hash, &specimens[i], folder, names, error);
+    bool good = false;
+    switch (part) {
+    case FINGERPRINT_BASE:
+        good = add_base(&hash, folder, names, error);
+        break;
+    case FINGERPRINT_SCHEME:
+        good = add_initial(&hash, "carlini", name, INIT_BIAS_DEFAULT, NULL, error)
+               && add_initial(&hash, "resnet56", name, INIT_BIAS_DEFAULT, NULL, error);
+        break;
+    case FINGERPRINT_NET:
+        good = add_net(&hash, name, folder, names, error);
+        break;
+    }
     if (good)
         sha256_finish(&hash, hex);
     else
@@ -172,7 +212,8 @@ static bool compute(const char *folder, const struct names *names, char hex[SHA2
     return good;
 }
 
-bool fingerprint_compute(const char *folder, char hex[SHA256_HEX_SIZE], struct error *error)
+bool fingerprint_compute(enum fingerprint_part part, const char *name, const char *folder,
+                         char hex[SHA256_HEX_SIZE], struct error *error)
 {
     struct names names;
     struct lock lock;
@@ -186,9 +227,9 @@ bool fingerprint_compute(const char *folder, char hex[SHA256_HEX_SIZE], struct e
         return false;
     /* A training's own lock does not cover what is written before it and read after it. */
     bool good = lock_take(&lock, locked, "taking it in this folder", error)
-                && compute(folder, &names, hex, error);
+                && compute(part, name, folder, &names, hex, error);
     lock_release(&lock);
-    if (!good && interrupt_seen) /* unlike a training it does not go on from where it was */
+    if (!good && interrupt_seen) /* unlike a training, it does not resume */
         error_set(error, "%s: interrupted", folder);
     return good;
 }

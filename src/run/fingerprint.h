@@ -1,13 +1,17 @@
-/* A fingerprint of the arithmetic: what a result depends on beside its arguments and its data.
+/* Numerics fingerprints: SHA-256 of the results of small fixed computations, which tell whether two
+ * builds give the same bits.
  *
- * The SHA-256 of what small trainings give, run as the real ones are, from files, through
- * training_run: initial weights by every scheme, logged losses and weights of both networks with
- * both losses, both orders and both plotted sums, on batches that fill every part and group
- * unevenly and a short one after them, and answers counted in evaluation. Images and labels are
- * drawn from Philox.
+ * The base covers what existed when it was frozen: the initial weights of seven schemes; logged
+ * losses, weights and predictions of both networks with both losses, both orders and both loss
+ * reductions, on batches that fill every partition unevenly and on a short one after them. They run
+ * as real trainings do, from files, through training_run; images and labels come from Philox.
  *
- * It changes when a bit of any result could change, as far as a second of work can show it, and not
- * when code is moved, renamed or reformatted.
+ * What was added later is covered by a part of its own, on which only the runs that use it depend:
+ *     scheme   the initial weights of both networks by the scheme
+ *     net      two trainings of the network, as in the base
+ *
+ * A fingerprint changes when a bit of a result could change, as far as a second of work can show,
+ * and not when code is moved, renamed or reformatted.
  */
 #ifndef REINIT_RUN_FINGERPRINT_H
 #define REINIT_RUN_FINGERPRINT_H
@@ -15,7 +19,14 @@
 #include "base/error.h"
 #include "base/sha256.h"
 
-/* Works in `folder`, which is made if missing, and leaves its files there; one at a time does. */
-bool fingerprint_compute(const char *folder, char hex[SHA256_HEX_SIZE], struct error *error);
+enum fingerprint_part { FINGERPRINT_BASE, FINGERPRINT_SCHEME, FINGERPRINT_NET };
+
+/* Whether a scheme or network is covered by the base. */
+bool fingerprint_base_covers(enum fingerprint_part part, const char *name);
+
+/* Name: of the scheme or network; NULL for the base. Works in `folder`, which is made if missing,
+ * and leaves its files there; one process at a time. */
+bool fingerprint_compute(enum fingerprint_part part, const char *name, const char *folder,
+                         char hex[SHA256_HEX_SIZE], struct error *error);
 
 #endif

@@ -155,13 +155,13 @@ static bool make_initial(struct replay *r, bool *known, struct error *error)
 {
     const struct description *d = &r->description;
     uint64_t seed;
-    int scheme = text_index(description_find(d, "scheme"), init_names);
+    const char *scheme = description_find(d, "scheme");
     int bias = text_index(description_find(d, "bias"), init_bias_names);
-    *known = scheme >= 0 && bias >= 0
+    *known = text_index(scheme, init_names()) >= 0 && bias >= 0
              && text_parse_number(description_find(d, "initial_seed"), &seed) && seed <= UINT32_MAX;
     return !*known
-           || initialise_network(r->trainer.network, (enum init_scheme)scheme, (enum init_bias)bias,
-                                 (uint32_t)seed, error);
+           || initialise_network(r->trainer.network, scheme, (enum init_bias)bias, (uint32_t)seed,
+                                 error);
 }
 
 /* Whatever hashes the file states: the log's is the one that counts, and is compared by the caller.

@@ -26,13 +26,13 @@ static bool run(const struct arguments *a, struct error *error)
     snprintf(seed, sizeof seed, "%" PRIu64, a->seed);
     struct metadata metadata = {.count = 0};
     metadata_add(&metadata, "net", nets_all[a->net]->name);
-    metadata_add(&metadata, "scheme", init_names[a->scheme]);
+    metadata_add(&metadata, "scheme", init_names()[a->scheme]);
     metadata_add(&metadata, "bias", init_bias_names[a->bias]);
     metadata_add(&metadata, "seed", seed);
     if (a->track >= 0)
         metadata_add(&metadata, "track", track_names[a->track]);
     metadata_add(&metadata, "step", "0");
-    bool good = initialise_network(network, (enum init_scheme)a->scheme, (enum init_bias)a->bias,
+    bool good = initialise_network(network, init_names()[a->scheme], (enum init_bias)a->bias,
                                    (uint32_t)a->seed, error)
                 && weights_write(a->out, network, &metadata, error);
     network_free(network);
@@ -46,7 +46,7 @@ int main(int argc, char **argv)
         = {{"net", "NAME", "network", OPTION_CHOICE, &a.net, .required = true,
             .choices = nets_names()},
            {"scheme", "NAME", "how weights are drawn", OPTION_CHOICE, &a.scheme, .required = true,
-            .choices = init_names},
+            .choices = init_names()},
            {"bias", "NAME", "biases: PyTorch's default, or the constant of the scheme",
             OPTION_CHOICE, &a.bias, .choices = init_bias_names},
            {"seed", "N", "seed of the random streams", OPTION_UNSIGNED, &a.seed, .required = true,

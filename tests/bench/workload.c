@@ -19,8 +19,8 @@ bool workload_create(struct workload *w, const struct bench_settings *settings, 
     if (!cifar10_load(&w->set, settings->data, CIFAR10_TRAIN, 0, error)
         || !network_create(&w->network, settings->net, w->batch, true, error)
         || !adam_create(&w->adam, network_trained(w->network), 1e-4, error)
-        || !initialise_network(w->network, resnet ? INIT_KAIMING_NORMAL : INIT_DEFAULT,
-                               INIT_BIAS_DEFAULT, SEED, error))
+        || !initialise_network(w->network, resnet ? "kaiming-normal" : "default", INIT_BIAS_DEFAULT,
+                               SEED, error))
         return false;
     batch_scaling(settings->net, w->scaling);
     w->order = malloc(w->batch * sizeof *w->order);

@@ -1,5 +1,5 @@
 #!/bin/bash
-# numerics-fingerprint: what is recorded; of two in one folder the second stops with one line and disturbs
+# numerics-fingerprint: what is recorded, and parts that differ from it and from each other; of two in one folder the second stops with one line and disturbs
 # nothing; at a signal it says no more than that, for it begins anew.
 set -euo pipefail
 . tests/support.sh
@@ -24,3 +24,9 @@ code=0; wait $first || code=$?
 [ $code = 1 ]
 says "$TMP/two: interrupted"
 [ ! -s "$TMP/out" ]
+
+# A scheme or network that came after the base has a part of its own.
+for part in '--scheme lecun-normal' '--scheme orthogonal' '--net lenet5'; do
+    "$BIN/numerics-fingerprint" --threads 1 --folder "$TMP/part" $part
+done >"$TMP/parts"
+[ "$(sort -u "$TMP/parts" pipeline/golden/numerics | grep -cxE '[0-9a-f]{64}')" = 4 ]

@@ -66,7 +66,7 @@ static inline bool small_training_prepare(struct small_training *t, const char *
     parallel_set_threads(1);
     bool good = file_write(t->images, records, sizeof records, error)
                 && network_create(&network, &small_net, 1, false, error)
-                && initialise_network(network, INIT_DEFAULT, INIT_BIAS_DEFAULT, SMALL_SEED, error)
+                && initialise_network(network, "default", INIT_BIAS_DEFAULT, SMALL_SEED, error)
                 && weights_write(t->weights, network, &metadata, error);
     network_free(network);
     return good;

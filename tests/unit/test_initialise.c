@@ -14,7 +14,7 @@ static struct network *create(const struct network_spec *spec)
     return network;
 }
 
-static void initialise(struct network *network, enum init_scheme scheme, uint32_t seed)
+static void initialise(struct network *network, const char *scheme, uint32_t seed)
 {
     struct error error;
     assert_good(initialise_network(network, scheme, INIT_BIAS_DEFAULT, seed, &error), error);
@@ -108,28 +108,47 @@ static void test_resnet56_tensors(void **state)
     network_free(network);
 }
 
+static void test_lenet5_tensors(void **state)
+{
+    (void)state;
+    static const struct expected expected[] = {
+        {"conv1.weight", 4, {6, 3, 5, 5}}, {"conv2.weight", 4, {16, 6, 5, 5}},
+        {"fc1.weight", 2, {120, 400}},     {"fc2.weight", 2, {84, 120}},
+        {"fc3.weight", 2, {10, 84}},
+    };
+    struct network *network = create(&net_lenet5);
+    check_tensors(network, expected, sizeof expected / sizeof *expected);
+    assert_int_equal(network_trained(network), 62006);
+    network_free(network);
+}
+
 /* What a tensor's values should be: uniform within +-bound, or normal of this deviation. */
 struct law {
     bool normal;
     double size;
 };
 
-static struct law law_of(const struct parameter *p, enum init_scheme scheme)
+static bool is_named(const char *scheme, const char *name)
+{
+    return strcmp(scheme, name) == 0;
+}
+
+static struct law law_of(const struct parameter *p, const char *scheme)
 {
     double n_in = (double)(p->inputs * p->height * p->width);
     double n_out = (double)p->outputs * (p->dims == 4 ? (double)(p->height * p->width) : 1);
-    switch (scheme) {
-    case INIT_KAIMING_UNIFORM:
+    if (is_named(scheme, "kaiming-uniform"))
         return (struct law){false, sqrt(6 / n_in)};
-    case INIT_KAIMING_NORMAL:
+    if (is_named(scheme, "kaiming-normal"))
         return (struct law){true, sqrt(2 / n_in)};
-    case INIT_XAVIER_UNIFORM:
+    if (is_named(scheme, "xavier-uniform"))
         return (struct law){false, sqrt(6 / (n_in + n_out))};
-    case INIT_XAVIER_NORMAL:
+    if (is_named(scheme, "xavier-normal"))
         return (struct law){true, sqrt(2 / (n_in + n_out))};
-    default:
-        return (struct law){false, 1 / sqrt(n_in)};
-    }
+    if (is_named(scheme, "lecun-normal"))
+        return (struct law){true, sqrt(1 / n_in)};
+    assert_true(is_named(scheme, "default"));
+    return (struct law){false, 1 / sqrt(n_in)};
 }
 
 /* Moments of x / size. For U(-1,1): mean square 1/3, its variance 4/45. For N(0,1): 1 and 2. */
@@ -160,37 +179,79 @@ static void check_law(const struct parameter *p, struct law law)
     }
 }
 
-static void check_network(const struct network_spec *spec, enum init_scheme scheme)
+/* The sum over i of a[i * stride] b[i * stride]. */
+static double product(const float *a, const float *b, size_t count, size_t stride)
+{
+    double sum = 0;
+    for (size_t i = 0; i < count; i++)
+        sum += (double)a[i * stride] * (double)b[i * stride];
+    return sum;
+}
+
+/* Orthonormal rows or columns, and R = Q' G is upper triangular with a positive diagonal. The
+ * normal values G are those of kaiming-normal but for their scale. */
+static void check_orthogonal(const struct parameter *p, const struct parameter *kaiming)
+{
+    size_t outputs = p->outputs, inputs = p->count / outputs;
+    bool tall = outputs >= inputs;
+    size_t vectors = tall ? inputs : outputs, length = tall ? outputs : inputs;
+    size_t next = tall ? 1 : inputs,
+           stride = tall ? inputs : 1; /* from vector to vector, within one */
+    float *q = support_floats(p->count), *g = support_floats(p->count);
+    parameter_export(p, p->value, q);
+    parameter_export(kaiming, kaiming->value, g);
+    for (size_t j = 0; j < vectors; j++) {
+        double norm = sqrt(product(g + j * next, g + j * next, length, stride));
+        for (size_t k = j; k < vectors; k++)
+            assert_near(product(q + j * next, q + k * next, length, stride), j == k, 1e-6, p->name);
+        for (size_t k = j + 1; k < vectors; k++)
+            assert_near(product(q + k * next, g + j * next, length, stride) / norm, 0, 1e-5,
+                        p->name);
+        assert_true(product(q + j * next, g + j * next, length, stride) > 0);
+    }
+    free(q);
+    free(g);
+}
+
+static void check_network(const struct network_spec *spec, const char *scheme)
 {
     size_t count;
     double n_in = 0;
-    struct network *network = create(spec);
+    struct network *network = create(spec), *reference = create(spec);
     const struct parameter *parameters = network_parameters(network, &count);
+    const struct parameter *kaiming = network_parameters(reference, &count);
     initialise(network, scheme, 1);
+    if (is_named(scheme, "orthogonal"))
+        initialise(reference, "kaiming-normal", 1);
     for (size_t t = 0; t < count; t++) {
         const struct parameter *p = &parameters[t];
         bool one = p->role == PARAMETER_SCALE || p->role == PARAMETER_RUNNING_VARIANCE;
         if (p->role == PARAMETER_WEIGHT)
             n_in = (double)(p->inputs * p->height * p->width);
-        if (p->role == PARAMETER_WEIGHT && scheme != INIT_ZEROS && scheme != INIT_ONES) {
+        bool constant = is_named(scheme, "zeros") || is_named(scheme, "ones");
+        if (p->role == PARAMETER_WEIGHT && is_named(scheme, "orthogonal")) {
+            check_orthogonal(p, &kaiming[t]);
+        } else if (p->role == PARAMETER_WEIGHT && !constant) {
             check_law(p, law_of(p, scheme));
         } else if (p->role == PARAMETER_BIAS) {
             check_law(p, (struct law){false, 1 / sqrt(n_in)}); /* whatever the scheme */
         } else {
-            float want = p->role == PARAMETER_WEIGHT ? (scheme == INIT_ONES) : one;
+            float want = p->role == PARAMETER_WEIGHT ? is_named(scheme, "ones") : one;
             for (size_t i = 0; i < p->count; i++)
                 assert_true(support_bits(p->value[i]) == support_bits(want));
         }
     }
     network_free(network);
+    network_free(reference);
 }
 
 static void test_laws(void **state)
 {
     (void)state;
-    for (int scheme = 0; init_names[scheme] != NULL; scheme++) {
-        check_network(&net_carlini, (enum init_scheme)scheme);
-        check_network(&net_resnet56, (enum init_scheme)scheme);
+    for (int scheme = 0; init_names()[scheme] != NULL; scheme++) {
+        check_network(&net_carlini, init_names()[scheme]);
+        check_network(&net_resnet56, init_names()[scheme]);
+        check_network(&net_lenet5, init_names()[scheme]);
     }
 }
 
@@ -200,7 +261,7 @@ static void test_normal_shape(void **state)
     (void)state;
     static const double points[] = {-2, -1, -0.5, 0, 0.25, 1, 1.5, 3};
     struct network *network = create(&net_carlini);
-    initialise(network, INIT_KAIMING_NORMAL, 3);
+    initialise(network, "kaiming-normal", 3);
     const struct parameter *p = find(network, "forward0.weight");
     double deviation = sqrt(2.0 / 3200), n = (double)p->count;
     for (size_t k = 0; k < sizeof points / sizeof *points; k++) {
@@ -227,7 +288,7 @@ static void assert_independent(const float *a, const float *b, size_t count, con
 static void test_independence(void **state)
 {
     (void)state;
-    static const enum init_scheme schemes[] = {INIT_KAIMING_UNIFORM, INIT_KAIMING_NORMAL};
+    static const char *const schemes[] = {"kaiming-uniform", "kaiming-normal"};
     for (int s = 0; s < 2; s++) {
         struct network *one = create(&net_carlini), *two = create(&net_carlini);
         initialise(one, schemes[s], 1);
@@ -257,27 +318,27 @@ static void test_biases(void **state)
     struct network *network = create(&net_carlini);
     const struct parameter *bias = find(network, "forward0.bias");
     float kept[256];
-    initialise(network, INIT_ZEROS, 1);
+    initialise(network, "zeros", 1);
     memcpy(kept, bias->value, sizeof kept);
-    initialise(network, INIT_XAVIER_NORMAL, 1);
+    initialise(network, "xavier-normal", 1);
     assert_memory_equal(kept, bias->value, sizeof kept); /* no scheme touches them */
-    assert_good(initialise_network(network, INIT_ONES, INIT_BIAS_SCHEME, 1, &error), error);
+    assert_good(initialise_network(network, "ones", INIT_BIAS_SCHEME, 1, &error), error);
     assert_true(bias->value[0] == 1.0f && bias->value[255] == 1.0f);
-    assert_good(initialise_network(network, INIT_ZEROS, INIT_BIAS_SCHEME, 1, &error), error);
+    assert_good(initialise_network(network, "zeros", INIT_BIAS_SCHEME, 1, &error), error);
     assert_true(bias->value[0] == 0.0f && bias->value[255] == 0.0f);
-    assert_fails(initialise_network(network, INIT_DEFAULT, INIT_BIAS_SCHEME, 1, &error), error,
+    assert_fails(initialise_network(network, "default", INIT_BIAS_SCHEME, 1, &error), error,
                  "zeros and ones only");
+    assert_fails(initialise_network(network, "sevens", INIT_BIAS_DEFAULT, 1, &error), error,
+                 "unknown initialisation scheme sevens");
     network_free(network);
 }
 
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_carlini_tensors),
-        cmocka_unit_test(test_resnet56_tensors),
-        cmocka_unit_test(test_laws),
-        cmocka_unit_test(test_normal_shape),
-        cmocka_unit_test(test_independence),
+        cmocka_unit_test(test_carlini_tensors), cmocka_unit_test(test_resnet56_tensors),
+        cmocka_unit_test(test_lenet5_tensors),  cmocka_unit_test(test_laws),
+        cmocka_unit_test(test_normal_shape),    cmocka_unit_test(test_independence),
         cmocka_unit_test(test_biases),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -18,7 +18,7 @@ static struct network *create(const struct network_spec *spec, size_t batch, boo
     struct network *network;
     struct error error;
     assert_good(network_create(&network, spec, batch, training, &error), error);
-    assert_good(initialise_network(network, INIT_DEFAULT, INIT_BIAS_DEFAULT, 1, &error), error);
+    assert_good(initialise_network(network, "default", INIT_BIAS_DEFAULT, 1, &error), error);
     return network;
 }
 
@@ -233,7 +233,7 @@ static struct trainer trained_with(enum gemm_engine engine, const struct network
     struct error error;
     assert_good(cifar10_load(&set, "data/sample", CIFAR10_TRAIN, PLANNED, &error), error);
     assert_good(trainer_create(&t, &hyper, spec, &set, &error), error);
-    assert_good(initialise_network(t.network, INIT_DEFAULT, INIT_BIAS_DEFAULT, 1, &error), error);
+    assert_good(initialise_network(t.network, "default", INIT_BIAS_DEFAULT, 1, &error), error);
     trainer_step(&t);
     return t;
 }

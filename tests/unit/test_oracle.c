@@ -23,7 +23,7 @@ enum { EXAMPLES = 8, STEPS = 3, LAYERS_MAX = 512, LOGITS = EXAMPLES * CIFAR10_CL
  * single layers and of small networks of the same parts (test_layers.c) are the sharper ones. */
 struct oracle {
     const struct network_spec *spec;
-    enum init_scheme scheme;
+    const char *scheme;
     enum loss_kind loss;
     const char *fixture;
     size_t tensors;           /* lines about tensors */
@@ -32,7 +32,7 @@ struct oracle {
 };
 
 static const struct oracle carlini = {.spec = &net_carlini,
-                                      .scheme = INIT_KAIMING_UNIFORM,
+                                      .scheme = "kaiming-uniform",
                                       .loss = LOSS_CROSS_ENTROPY,
                                       .fixture = "tests/oracle/carlini.txt",
                                       .tensors = 2 * 14,
@@ -40,7 +40,7 @@ static const struct oracle carlini = {.spec = &net_carlini,
                                       .mean_loss = 1e-6,
                                       .tolerance = {1e-5, 2e-4, 0}};
 static const struct oracle resnet56 = {.spec = &net_resnet56,
-                                       .scheme = INIT_KAIMING_NORMAL,
+                                       .scheme = "kaiming-normal",
                                        .loss = LOSS_CROSS_ENTROPY_OF_SOFTMAX,
                                        .fixture = "tests/oracle/resnet56.txt",
                                        .tensors = 531,

@@ -41,7 +41,7 @@ static void write_initial(const char *path, const char *net, uint32_t seed, cons
     metadata_add(&metadata, "seed", text);
     metadata_add(&metadata, "step", "0");
     assert_good(network_create(&network, nets_find(net), 1, false, &error), error);
-    assert_good(initialise_network(network, INIT_DEFAULT, INIT_BIAS_DEFAULT, seed, &error), error);
+    assert_good(initialise_network(network, "default", INIT_BIAS_DEFAULT, seed, &error), error);
     assert_good(weights_write(path, network, &metadata, &error), error);
     network_free(network);
 }

@@ -45,7 +45,7 @@ static void write_initial(const char *path, const struct network_spec *spec, uin
     metadata_add(&metadata, "net", spec->name);
     metadata_add(&metadata, "scheme", "default");
     assert_good(network_create(&network, spec, 1, false, &error), error);
-    assert_good(initialise_network(network, INIT_DEFAULT, INIT_BIAS_DEFAULT, seed, &error), error);
+    assert_good(initialise_network(network, "default", INIT_BIAS_DEFAULT, seed, &error), error);
     assert_good(weights_write(path, network, &metadata, &error), error);
     network_free(network);
 }

@@ -35,7 +35,7 @@ static struct network *create(uint32_t seed)
     struct network *network;
     struct error error;
     assert_good(network_create(&network, &spec, 1, true, &error), error);
-    assert_good(initialise_network(network, INIT_DEFAULT, INIT_BIAS_DEFAULT, seed, &error), error);
+    assert_good(initialise_network(network, "default", INIT_BIAS_DEFAULT, seed, &error), error);
     size_t count;
     struct parameter *p = network_parameters(network, &count);
     for (size_t t = 0; t < count; t++) {
@@ -180,7 +180,7 @@ static void test_open(void **state)
     struct error error;
     struct weights_source source = {.path = path};
     assert_good(network_create(&network, &net_carlini, 1, false, &error), error);
-    assert_good(initialise_network(network, INIT_DEFAULT, INIT_BIAS_DEFAULT, 1, &error), error);
+    assert_good(initialise_network(network, "default", INIT_BIAS_DEFAULT, 1, &error), error);
     assert_good(weights_write(path, network, &metadata, &error), error);
     assert_fails(weights_open(&source, 1, &opened, &file, &error), error, "name no network; --net");
     tensor_file_free(&file);
