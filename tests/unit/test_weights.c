@@ -351,7 +351,7 @@ static void test_hash_of_file(void **state)
     char want[SHA256_HEX_SIZE], hex[SHA256_HEX_SIZE];
     struct weights_source source = {.path = path};
     assert_good(network_create(&network, &net_carlini, 1, false, &error), error);
-    assert_good(initialise_network(network, INIT_DEFAULT, INIT_BIAS_DEFAULT, 1, &error), error);
+    assert_good(initialise_network(network, "default", INIT_BIAS_DEFAULT, 1, &error), error);
     assert_good(weights_hash(network, want, &error), error);
     metadata_add(&metadata, "net", "carlini");
     assert_good(weights_write(path, network, &metadata, &error), error);
