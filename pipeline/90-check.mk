@@ -12,12 +12,12 @@ $(UNIT_TESTS): $(BIN)/tests/%: tests/unit/%.c $(OBJ)/libreinit.a $(FLAGS_STAMP)
 	$(CC) $(CFLAGS_ALL) -Itests -Wno-conversion -MF $(OBJ)/tests/unit/$*.d -Wl,--as-needed -o $@ $< \
 		$(OBJ)/libreinit.a $(LIBRARIES) -lcmocka
 
-# What the tests of faults and kills need: the shim that makes calls fail, and a fetch-cifar10 to which
-# data/sample is official.
-FAULT_TOOLS := $(BIN)/tests/inject.so $(BIN)/tests/fetch-cifar10
-$(BIN)/tests/inject.so: tests/faults/inject.c $(FLAGS_STAMP)
+# What the tests of faults, kills and surroundings need: shims that make calls fail or set another
+# floating-point environment, and a fetch-cifar10 to which data/sample is official.
+FAULT_TOOLS := $(BIN)/tests/inject.so $(BIN)/tests/foreign.so $(BIN)/tests/fetch-cifar10
+$(BIN)/tests/%.so: tests/faults/%.c $(FLAGS_STAMP)
 	@mkdir -p $(@D)
-	$(CC) -std=c11 -D_GNU_SOURCE -Wall -Wextra -O2 -g -fPIC -shared -o $@ $<
+	$(CC) -std=c11 -D_GNU_SOURCE -Wall -Wextra -O2 -g -fPIC -shared -o $@ $< -lm
 
 $(BIN)/tests/fetch-cifar10: tests/faults/fetch_sample.c $(OBJ)/tools/fetch-cifar10.o $(OBJ)/libreinit.a
 	@mkdir -p $(@D) $(OBJ)/tests/faults

@@ -1,4 +1,5 @@
-/* SIGINT and SIGTERM as a wish to stop, to be noticed between two steps of the work. */
+/* SIGINT, SIGTERM, SIGHUP (unless ignored, as by nohup) and SIGXCPU (a limit on processor time) as
+ * a wish to stop, to be noticed between two steps of the work. */
 #ifndef REINIT_BASE_INTERRUPT_H
 #define REINIT_BASE_INTERRUPT_H
 

@@ -1,15 +1,18 @@
 #include "base/options.h"
 
+#include "base/float_environment.h"
 #include "base/text.h"
 #include "base/version.h"
 
 #include <errno.h>
 #include <getopt.h>
 #include <math.h>
+#include <signal.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 
 /* What getopt_long gives for an option: its index in the tool's table, or one of the last three. */
 enum { MAX_OPTIONS = 32, OWN_HELP = MAX_OPTIONS, OWN_VERSION, OWN_QUIET, OWN_END };
@@ -229,10 +232,31 @@ static bool take_options(const struct tool *tool, int argc, char **argv, bool gi
     return true;
 }
 
+/* Limits that end a process without a word: on the stack, which is raised as far as it may be, and
+ * on the size of files, which becomes an error of the write. */
+static bool settle_limits(struct error *error)
+{
+    enum { NEEDED = 256 << 10, USUAL = 8 << 20 };
+    struct rlimit stack;
+    signal(SIGXFSZ, SIG_IGN);
+    if (getrlimit(RLIMIT_STACK, &stack) != 0 || stack.rlim_cur >= USUAL)
+        return true;
+    stack.rlim_cur = stack.rlim_max < USUAL ? stack.rlim_max : USUAL;
+    setrlimit(RLIMIT_STACK, &stack);
+    return stack.rlim_cur >= NEEDED
+           || error_set(error, "the stack is limited to %ju KiB (ulimit -s); %d are needed",
+                        (uintmax_t)stack.rlim_cur >> 10, NEEDED >> 10);
+}
+
 bool tool_start(const struct tool *tool, int argc, char **argv, int *code)
 {
     bool given[OWN_END] = {false};
     struct error error;
+    float_environment_reset();
+    if (!settle_limits(&error)) {
+        *code = tool_finish(tool, false, &error);
+        return false;
+    }
     *code = EXIT_USAGE;
     if (take_options(tool, argc, argv, given, code, &error))
         return true;

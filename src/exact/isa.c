@@ -1,5 +1,6 @@
 #include "exact/isa.h"
 
+#include <errno.h>
 #include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -31,13 +32,21 @@ static const struct isa_kernels *chosen;
 static void choose(void)
 {
     const char *forced = getenv("REINIT_ISA");
+    if (forced != NULL && forced[0] == '\0')
+        forced = NULL;
     for (const struct isa_kernels *const *k = isa_all; *k != NULL; k++) {
         if ((forced == NULL || strcmp(forced, (*k)->name) == 0) && isa_supported(*k)) {
             chosen = *k;
             return;
         }
     }
-    fprintf(stderr, "REINIT_ISA=%s: no such instruction set on this processor\n", forced);
+    char names[64] = "";
+    for (const struct isa_kernels *const *k = isa_all; *k != NULL; k++) {
+        if (isa_supported(*k))
+            snprintf(names + strlen(names), sizeof names - strlen(names), " %s", (*k)->name);
+    }
+    fprintf(stderr, "%s: REINIT_ISA=%.40s: must be one of this processor's instruction sets:%s\n",
+            program_invocation_short_name, forced, names);
     exit(2);
 }
 

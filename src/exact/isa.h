@@ -1,7 +1,7 @@
 /* The kernels that exist once per instruction set, and the choice among them at run time.
  *
  * The best set the processor has is taken; REINIT_ISA=baseline|avx2|avx512 in the environment (on
- * x86-64) forces one. All give the same bits.
+ * x86-64) forces one, unless it is empty. All give the same bits.
  */
 #ifndef REINIT_EXACT_ISA_H
 #define REINIT_EXACT_ISA_H

@@ -1,5 +1,7 @@
 #include "exact/openblas.h"
 
+#include "base/float_environment.h"
+
 #include <dlfcn.h>
 #include <stdint.h>
 #include <stdlib.h>
@@ -39,6 +41,7 @@ bool openblas_load(struct error *error)
     if (library == NULL)
         return error_set(error, "cannot load OpenBLAS (Debian's package libopenblas0): %s",
                          dlerror());
+    float_environment_reset();
     void *threads = dlsym(library, "openblas_set_num_threads");
     void *product = dlsym(library, "cblas_sgemm");
     if (threads == NULL || product == NULL) {

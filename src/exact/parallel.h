@@ -13,13 +13,20 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 enum { PARTS = 32, CHAINS = 8, PARALLEL_THREADS_MAX = 256 };
 
-/* The number of threads of all later parallel loops: from 1 on, at most PARALLEL_THREADS_MAX.
+/* The number of threads of all later parallel loops: from 1 on, at most PARALLEL_THREADS_MAX, and
+ * fewer if the system allows no more. They start here, each with IEEE 754's floating-point
+ * environment (base/float_environment.h), and so does the calling one.
  * Before it is set: as many as the process may use. */
 void parallel_set_threads(int threads);
 int parallel_threads(void);
+
+/* The same for a tool, which says so if there are fewer. */
+struct tool;
+void parallel_start(const struct tool *tool, uint64_t threads);
 
 /* A tool's option for it, a struct option_spec; the target is a uint64_t that has
  * parallel_threads() as its default. */

@@ -98,7 +98,7 @@ int main(int argc, char **argv)
     int code;
     if (!tool_start(&tool, argc, argv, &code))
         return code;
-    parallel_set_threads((int)a.threads);
+    parallel_start(&tool, a.threads);
     struct error error;
     bool same = false;
     code = tool_finish(&tool, run(&a, &same, &error), &error);

@@ -65,7 +65,7 @@ int main(int argc, char **argv)
     int code;
     if (!tool_start(&tool, argc, argv, &code))
         return code;
-    parallel_set_threads((int)a.threads);
+    parallel_start(&tool, a.threads);
     struct error error;
     if (!gemm_load((enum gemm_engine)a.gemm, &error))
         return tool_finish(&tool, false, &error);

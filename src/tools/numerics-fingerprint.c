@@ -26,7 +26,7 @@ int main(int argc, char **argv)
     int code;
     if (!tool_start(&tool, argc, argv, &code))
         return code;
-    parallel_set_threads((int)threads);
+    parallel_start(&tool, threads);
     struct error error;
     char hex[SHA256_HEX_SIZE];
     const char *name = scheme >= 0 ? init_names()[scheme] : net >= 0 ? nets_names()[net] : NULL;

@@ -69,7 +69,7 @@ int main(int argc, char **argv)
     h->loss = (enum loss_kind)loss;
     h->plotted = (enum plotted_kind)plotted;
     h->arithmetic = (enum gemm_engine)gemm;
-    parallel_set_threads((int)threads);
+    parallel_start(&tool, threads);
     struct error error;
     uint64_t done = 0;
     bool good = training_run(&s, &done, &error);

@@ -36,6 +36,14 @@ init=("$BIN/init-weights" --net carlini --scheme xavier-normal --seed 3 --out)
 same "a path with spaces" "$TMP/a path  with spaces"
 TZ=Pacific/Kiritimati same "the earliest time zone" "$TMP/tz"
 
+# A library in the process sets another floating-point environment, before main and in each thread.
+modes="upward down"
+case $(uname -m) in x86_64 | aarch64) modes+=" flush" ;; *) skip "flush-to-zero: not on this processor" ;; esac
+for mode in $modes; do
+    ASAN_OPTIONS=verify_asan_link_order=0 LD_PRELOAD=$(realpath "$BIN/tests/foreign.so") FLOAT_MODE=$mode \
+        same "the floating-point environment: $mode" "$TMP/$mode"
+done
+
 # German writes a decimal comma, Turkish has a dotless i.
 if command -v localedef >/dev/null && [ -e /usr/share/i18n/locales/tr_TR ]; then
     mkdir "$TMP/locales"

@@ -53,9 +53,14 @@ for isa in baseline avx2 avx512; do
     if REINIT_ISA=$isa train "$isa" 2>"$TMP/err"; then
         cmp "$TMP/short.out" "$TMP/$isa.out"
     else
-        grep -q 'no such instruction set on this processor' "$TMP/err"
+        grep -q "must be one of this processor's instruction sets: .*baseline$" "$TMP/err"
     fi
 done
+REINIT_ISA='' train unset; cmp "$TMP/short.out" "$TMP/unset.out"
+code=0
+REINIT_ISA=none train none 2>"$TMP/err" || code=$?
+[ "$code" = 2 ] && [ "$(wc -l <"$TMP/err")" = 1 ] && grep -q '^train: REINIT_ISA=none: .*baseline$' "$TMP/err"
+[ ! -e "$TMP/none.checkpoint" ]
 arguments[-1]=200
 
 train until --until 1 2>"$TMP/err"

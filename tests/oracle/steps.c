@@ -105,7 +105,7 @@ int main(int argc, char **argv)
     int code;
     if (!tool_start(&tool, argc, argv, &code))
         return code;
-    parallel_set_threads((int)a.threads);
+    parallel_start(&tool, a.threads);
     struct error error;
     return tool_finish(&tool, run(&a, &error), &error);
 }
