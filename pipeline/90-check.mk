@@ -34,7 +34,7 @@ $(BIN)/tests/steps: tests/oracle/steps.c $(OBJ)/libreinit.a $(FLAGS_STAMP)
 	$(CC) $(CFLAGS_ALL) -MF $(OBJ)/tests/unit/steps.d -Wl,--as-needed -o $@ $< $(OBJ)/libreinit.a \
 		$(LIBRARIES)
 
-.PHONY: check check-deep check-bits check-faults check-pytorch
+.PHONY: check check-deep check-bits check-faults check-pytorch check-pytorch-files
 check: $(TOOLS) $(UNIT_TESTS) $(FAULT_TOOLS)
 	tests/run.sh $(BIN) tests/lint.sh $(UNIT_TESTS) $(CLI_TESTS) $(FAULT_TESTS) $(PIPELINE_TESTS)
 
@@ -55,10 +55,15 @@ check-deep: check
 	$(MAKE) check-bits
 	$(MAKE) check SANITIZE=1
 
+# The examples of docs/pytorch.md, and weight files that PyTorch saved. Skipped, with a line, without
+# python3-torch and python3-safetensors.
+check-pytorch-files: $(TOOLS)
+	$(PYTHON) tests/oracle/round-trip.py $(BIN)
+
 # A hundred steps of both networks beside PyTorch's, on real CIFAR-10, and the correct answers of
 # whatever weight files are named. Needs python3-torch.
 WEIGHTS ?=
-check-pytorch: $(TOOLS) $(BIN)/tests/steps $(CIFAR10_READY)
+check-pytorch: check-pytorch-files $(TOOLS) $(BIN)/tests/steps $(CIFAR10_READY)
 	@$(PYTHON) -c 'import torch' 2>/dev/null || \
 		{ echo 'check-pytorch: $(PYTHON) cannot import torch; make deps-deep installs it' >&2; exit 1; }
 	$(PYTHON) tests/oracle/compare-pytorch.py $(BIN) data/cifar10 $(THREADS) $(WEIGHTS)

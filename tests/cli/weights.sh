@@ -72,7 +72,11 @@ fails "$TMP/bare: its metadata name no network; --net NAME" start "$TMP/bare"
 same "$TMP/bare" --net resnet56
 [ "$(hash_of "$TMP/bare" --net resnet56)" = "$hash" ]
 fails "tensor conv0.weight is missing, which the network carlini has" count "$TMP/bare" --net carlini
+mkdir "$TMP/run"
+cp "$TMP/bare" "$TMP/run/init.safetensors"
 start "$TMP/bare" --net resnet56
+cp "$TMP/log" "$TMP/run/log.tsv"
+"$BIN/audit-run" --run "$TMP/run" --epoch 1 --data data/sample --quiet >"$TMP/line"
 grep -qx "# initial_weights_sha256 $hash" "$TMP/log"
 rm "$TMP"/checkpoint*
 # Metadata that changed in place are damage, and so are values; either can be accepted.
