@@ -19,6 +19,7 @@ struct statistics statistics_of(const struct tensor *tensor)
             s.nans++;
             continue;
         }
+        s.infinities += isinf(value) != 0;
         sum += value;
         s.minimum = value < s.minimum ? value : s.minimum;
         s.maximum = value > s.maximum ? value : s.maximum;

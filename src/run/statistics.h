@@ -9,7 +9,7 @@ struct statistics {
     double minimum, maximum, mean; /* of the values that are not NaN; NaN if there are none */
     double deviation;              /* sqrt of the mean squared distance from the mean, which is
                                       NaN where infinities leave no distance */
-    size_t nans;
+    size_t nans, infinities;
 };
 
 /* Of a tensor that was read and whose type has values (io/dtype.h). */

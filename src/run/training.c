@@ -23,6 +23,7 @@ struct training {
     double saved; /* when the checkpoint was last written */
     struct progress progress;
     struct backlog backlog;
+    bool diverged; /* a loss was not finite, and the user has been told */
 };
 
 bool training_parse_keep(const char *text, void *target, struct error *error)
@@ -73,6 +74,40 @@ static bool keep(struct training *t, struct error *error)
            && checkpoint_write(path, &t->trainer, &t->description, chain, error);
 }
 
+/* Tells the user once, by `where` and the loss of it, that a loss is not finite. The training goes
+ * on: what it comes to is a result, and its bits are those of any other machine. */
+static void note_divergence(struct training *t, double loss, const char *where)
+{
+    char number[RUNLOG_LOSS_SIZE], text[FILE_PATH + 128];
+    if (t->diverged || isfinite(loss))
+        return;
+    t->diverged = true;
+    runlog_print_loss(loss, number);
+    snprintf(text, sizeof text, "%s: the loss is %s, not a finite number; training continues",
+             where, number);
+    if (t->settings->warn != NULL)
+        t->settings->warn(text);
+}
+
+static void note_divergence_of_log(struct training *t)
+{
+    char where[FILE_PATH + 32];
+    for (size_t i = 0; i < t->log.epoch_count; i++) {
+        snprintf(where, sizeof where, "%s: epoch %zu", t->settings->log, i + 1);
+        note_divergence(t, t->log.epochs[i].loss, where);
+    }
+}
+
+static void note_divergence_of_step(struct training *t)
+{
+    const struct trainer *trainer = &t->trainer;
+    uint64_t batch = trainer->hyper.batch_size;
+    char where[96];
+    snprintf(where, sizeof where, "epoch %" PRIu64 ", step %" PRIu64 " of %" PRIu64, trainer->epoch,
+             (trainer->position + batch - 1) / batch, trainer_steps(trainer));
+    note_divergence(t, trainer->loss, where);
+}
+
 /* The log must be of this run and hold the epochs that the checkpoint has behind it; any later line
  * is of work that the checkpoint does not know, and will be done again. */
 static bool resume_log(struct training *t, const struct checkpoint *c, struct error *error)
@@ -89,6 +124,7 @@ static bool resume_log(struct training *t, const struct checkpoint *c, struct er
     bool enough = t->log.epoch_count >= done;
     if (enough) {
         t->log.epoch_count = done;
+        note_divergence_of_log(t);
         if (!runlog_link(&t->log, done, chain, error))
             return false;
     }
@@ -241,6 +277,7 @@ static bool run_epoch(struct training *t, struct error *error)
                              trainer->epoch, trainer->position, trainer->set.count);
         }
         trainer_step(trainer);
+        note_divergence_of_step(t);
         if (trainer_at_end(trainer))
             break;
         show(t);

@@ -5,6 +5,7 @@
 #include "exact/parallel.h"
 #include "nets/nets.h"
 #include "run/evaluation.h"
+#include "run/statistics.h"
 #include "run/weights.h"
 
 #include <stdio.h>
@@ -15,6 +16,29 @@ struct arguments {
     uint64_t threads, examples;
     bool unverified, quiet;
 };
+
+/* Weights of a diverged training are a valid result, and evaluated like others. */
+static void warn_of_divergence(const char *path, const struct tensor_file *file)
+{
+    const struct tool tool = {.name = "evaluate"};
+    const struct tensor *first = NULL;
+    size_t values = 0, tensors = 0;
+    for (size_t i = 0; i < file->count; i++) {
+        const struct tensor *t = &file->tensors[i];
+        if (t->values == NULL)
+            continue;
+        struct statistics s = statistics_of(t);
+        if (s.nans + s.infinities == 0)
+            continue;
+        if (first == NULL)
+            first = t;
+        values += s.nans + s.infinities;
+        tensors++;
+    }
+    if (first != NULL)
+        tool_say(&tool, "%s: %zu values in %zu tensors, first %s, are NaN or infinite", path,
+                 values, tensors, first->name);
+}
 
 static bool run(const struct arguments *a, struct error *error)
 {
@@ -28,9 +52,11 @@ static bool run(const struct arguments *a, struct error *error)
     struct evaluation evaluation;
     bool good
         = cifar10_load(&set, a->data, (enum cifar10_split)a->split, (size_t)a->examples, error)
-          && weights_open(&source, EVALUATION_BATCH, &network, &file, error)
-          && evaluation_run(&evaluation, network, &set, a->quiet, error)
-          && (a->answers == NULL || evaluation_write(&evaluation, a->answers, error));
+          && weights_open(&source, EVALUATION_BATCH, &network, &file, error);
+    if (good)
+        warn_of_divergence(a->weights, &file);
+    good = good && evaluation_run(&evaluation, network, &set, a->quiet, error)
+           && (a->answers == NULL || evaluation_write(&evaluation, a->answers, error));
     if (good)
         printf("%s\t%zu\t%zu\t%.5f\n", cifar10_split_names[a->split], evaluation.correct, set.count,
                (double)evaluation.correct / (double)set.count);

@@ -9,7 +9,7 @@
 #include <inttypes.h>
 #include <stdlib.h>
 
-/* Damage is said even if asked to be quiet: it is no remark on progress. */
+/* Damage and divergence are said even if asked to be quiet: they are no remarks on progress. */
 static void warn(const char *text)
 {
     tool_say(&(struct tool){.name = "train"}, "%s", text);

@@ -349,11 +349,11 @@ static void test_forced_isa(void **state)
     assert_int_equal(waitpid(child, &status, 0), child);
     assert_true(WIFEXITED(status));
     assert_int_equal(WEXITSTATUS(status), 2);
+    parallel_set_threads(2); /* which chooses; for all that follow */
 }
 
 int main(void)
 {
-    parallel_set_threads(2);
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_forced_isa), /* first: before this process has chosen */
         cmocka_unit_test(test_known_answers),  cmocka_unit_test(test_special_values),

@@ -3,14 +3,24 @@
 
 #include "run/statistics.h"
 
+static struct statistics of_floats(const float *values, size_t count)
+{
+    uint8_t *bytes = support_allocate(count, 4);
+    for (size_t i = 0; i < count; i++)
+        dtype_encode_f32(values[i], bytes + 4 * i);
+    struct statistics s = statistics_of(&(struct tensor){.count = count, .bytes = bytes});
+    free(bytes);
+    return s;
+}
+
 static void test_plain(void **state)
 {
     (void)state;
     const float values[] = {2, 4, 4, 4, 5, 5, 7, 9};
-    struct statistics s = statistics_of(values, 8);
+    struct statistics s = of_floats(values, 8);
     assert_true(s.minimum == 2 && s.maximum == 9 && s.mean == 5 && s.deviation == 2);
     assert_int_equal(s.nans, 0);
-    s = statistics_of(values, 1);
+    s = of_floats(values, 1);
     assert_true(s.minimum == 2 && s.maximum == 2 && s.mean == 2 && s.deviation == 0);
 }
 
@@ -23,10 +33,10 @@ static void test_precision(void **state)
     float values[COUNT];
     for (size_t i = 0; i < COUNT; i++)
         values[i] = i == 0 ? 0x1p24f : 1;
-    assert_near(statistics_of(values, COUNT).mean, (0x1p24 + COUNT - 1) / COUNT, 1e-9, "mean");
+    assert_near(of_floats(values, COUNT).mean, (0x1p24 + COUNT - 1) / COUNT, 1e-9, "mean");
     for (size_t i = 0; i < COUNT; i++)
         values[i] = 0x1p20f + (i % 2 == 0 ? 0.125f : -0.125f);
-    struct statistics s = statistics_of(values, COUNT);
+    struct statistics s = of_floats(values, COUNT);
     assert_true(s.mean == 0x1p20 && s.deviation == 0.125);
 }
 
@@ -34,18 +44,19 @@ static void test_special(void **state)
 {
     (void)state;
     const float values[] = {NAN, -3, NAN, 1, -NAN};
-    struct statistics s = statistics_of(values, 5);
+    struct statistics s = of_floats(values, 5);
     assert_int_equal(s.nans, 3);
     assert_true(s.minimum == -3 && s.maximum == 1 && s.mean == -1 && s.deviation == 2);
-    s = statistics_of(values, 1);
+    s = of_floats(values, 1);
     assert_int_equal(s.nans, 1);
     assert_true(isnan(s.minimum) && isnan(s.maximum) && isnan(s.mean) && isnan(s.deviation));
-    s = statistics_of(NULL, 0);
+    s = of_floats(NULL, 0);
     assert_int_equal(s.nans, 0);
     assert_true(isnan(s.minimum) && isnan(s.maximum) && isnan(s.mean) && isnan(s.deviation));
     const float infinite[] = {1, INFINITY, -2};
-    s = statistics_of(infinite, 3);
+    s = of_floats(infinite, 3);
     assert_true(s.minimum == -2 && s.maximum == INFINITY && s.mean == INFINITY && s.nans == 0);
+    assert_int_equal(s.infinities, 1);
 }
 
 /* NaN has one form, without a sign, so that it is printed alike everywhere. */
@@ -59,17 +70,17 @@ static void test_infinite(void **state)
 {
     (void)state;
     const float values[] = {INFINITY, -INFINITY, 1, INFINITY, INFINITY, -NAN};
-    struct statistics s = statistics_of(values, 3);
+    struct statistics s = of_floats(values, 3);
     assert_true(s.minimum == -INFINITY && s.maximum == INFINITY && s.nans == 0);
     assert_plain_nan(s.mean);
     assert_plain_nan(s.deviation);
-    s = statistics_of(values + 3, 2);
+    s = of_floats(values + 3, 2);
     assert_true(s.minimum == INFINITY && s.maximum == INFINITY && s.mean == INFINITY);
     assert_plain_nan(s.deviation);
-    s = statistics_of(values + 2, 4);
+    s = of_floats(values + 2, 4);
     assert_true(s.mean == INFINITY && s.nans == 1);
     assert_plain_nan(s.deviation);
-    s = statistics_of(values + 5, 1);
+    s = of_floats(values + 5, 1);
     assert_plain_nan(s.mean);
     assert_plain_nan(s.deviation);
 }
