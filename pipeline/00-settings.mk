@@ -63,7 +63,8 @@ $(if $(SPELLED),,$(error LEARNING_RATE=$(LEARNING_RATE) is not a number above 0)
 override LEARNING_RATE := $(SPELLED)
 
 # The table of experiments: a word a row, its columns parted by colons.
-EXPERIMENTS := $(shell awk '!/^\#/ { gsub("\t", ":"); print }' pipeline/experiments.tsv)
+EXPERIMENTS := $(shell awk -f pipeline/experiments.awk pipeline/experiments.tsv)
+$(if $(filter wrong,$(firstword $(EXPERIMENTS))),$(error $(wordlist 2,$(words $(EXPERIMENTS)),$(EXPERIMENTS))))
 column = $(word $(1),$(subst :, ,$(2)))
 RUNS := $(foreach e,$(filter as-run:%,$(EXPERIMENTS)),$(call column,2,$(e)))
 
