@@ -70,13 +70,18 @@ function batches(examples, size)
     return int((examples + size - 1) / size)
 }
 
-# Reads a training log into LOG[path, key] for each "# key value", LOG[path, "epochs"], and
-# LOG[path, "infinite"], how many of these have a loss that is inf or nan.
+# Whether a number that one of our tools wrote is finite. awks differ in what "inf" and "nan" are as numbers.
+function is_finite(text)
+{
+    return text !~ /inf|nan/
+}
+
+# Reads a training log into LOG[path, key] for each "# key value" and LOG[path, "epochs"].
 function read_log(path,    line, state, part, epochs, key)
 {
     if ((path, "epochs") in LOG)
         return
-    epochs = LOG[path, "infinite"] = 0
+    epochs = 0
     while ((state = (getline line < path)) > 0) {
         if (substr(line, 1, 2) == "# ") {
             key = substr(line, 3)
@@ -84,7 +89,6 @@ function read_log(path,    line, state, part, epochs, key)
             LOG[path, key] = substr(line, length(key) + 4)
         } else if (line !~ /^epoch\t/) {
             epochs = split(line, part, "\t") == 6 ? part[1] : fail(path ": a broken line")
-            LOG[path, "infinite"] += part[2] ~ /inf|nan/
         }
     }
     if (state < 0)

@@ -4,7 +4,7 @@
 # how many we trained, SEEDS how many curves the mean is of. SUBSET is 1 if we trained on a part of the
 # data; then only the first epochs of the published curve are shown. MORE are tables of loss-to-dat of one
 # seed each, for panel 1, and MORE_SEEDS those seeds; or both are empty. For panels 1 and 2: DATi, a table
-# of loss-to-dat; TITLEi; OURSi and PUBLISHEDi, what its losses are divided by; LABELi, what they then
+# of loss-to-dat; DRAWNi, 1 if a loss of ours in it is finite, or 0; TITLEi; OURSi and PUBLISHEDi, what its losses are divided by; LABELi, what they then
 # are; SCALEi, linear or log; FLOORi, below which it cannot fall, or 0; READABLEi, below which the published
 # loss, as it was read, is not drawn.
 
@@ -17,6 +17,7 @@ subset = int(SUBSET)
 last = !subset ? (epochs > 50 ? epochs : 50) : (epochs < 10 ? 10 : epochs)
 every = epochs > 15 ? 5 : 1
 array dat[2] = [DAT1, DAT2]
+array drawn[2] = [int(DRAWN1), int(DRAWN2)]
 array name[2] = [TITLE1, TITLE2]
 array scale[2] = [SCALE1, SCALE2]
 array what[2] = [LABEL1, LABEL2]
@@ -71,18 +72,14 @@ do for [i = 1:2] {
         set arrow 4 from graph 0, first least[i] to graph 1, first least[i] nohead linestyle 4
         set label 7 "floor" at graph 0.02, first least[i] offset 0,0.6
     }
-    # A list must not be empty: if there are none, ours is drawn once more below itself.
-    further = i == 1 && MORE ne "" ? MORE : dat[i]
-    if (int(SEEDS) > 1) {
-        plot dat[i] using 1:($4/ours[i]):($5/ours[i]) with filledcurves linestyle 3, \
-             "" using 1:($2 < readable[i] ? NaN : $2/published[i]) with lines linestyle 2, \
-             for [file in further] file using 1:($3/ours[i]) with lines linestyle 6, \
-             dat[i] using 1:($3/ours[i]) with linespoints linestyle 1 pointinterval every
-    } else {
-        plot dat[i] using 1:($2 < readable[i] ? NaN : $2/published[i]) with lines linestyle 2, \
-             for [file in further] file using 1:($3/ours[i]) with lines linestyle 6, \
-             dat[i] using 1:($3/ours[i]) with linespoints linestyle 1 pointinterval every
-    }
+    # gnuplot complains of a curve without a point, and of an empty list: if there is no other, ours is drawn once more
+    # below itself.
+    further = i == 1 && MORE ne "" ? MORE : drawn[i] ? dat[i] : ""
+    band = drawn[i] && int(SEEDS) > 1 ? "dat[i] using 1:($4/ours[i]):($5/ours[i]) with filledcurves linestyle 3, " : ""
+    theirs = "dat[i] using 1:($2 < readable[i] ? NaN : $2/published[i]) with lines linestyle 2"
+    others = further eq "" ? "" : ", for [file in further] file using 1:($3/ours[i]) with lines linestyle 6"
+    mine = drawn[i] ? ", dat[i] using 1:($3/ours[i]) with linespoints linestyle 1 pointinterval every" : ""
+    eval "plot ".band.theirs.others.mine
     unset label
     unset arrow
     unset object

@@ -78,11 +78,17 @@ function print_results(    r, path, log_file, size, part, name, of)
         read_totals(log_file)
         size = terms(log_file, FACT["examples"])
         if (LAST[log_file] > 1)
-            number(of "second-" name, sprintf("%.3g", TOTAL[log_file, 2] / size))
-        number(of "last-" name, sprintf("%.3g", TOTAL[log_file, LAST[log_file]] / size))
+            number(of "second-" name, mean_loss(log_file, 2, size, "%.3g"))
+        number(of "last-" name, mean_loss(log_file, LAST[log_file], size, "%.3g"))
         if (log_value(log_file, "loss") == "cross-entropy-of-softmax")
-            number(of "above-" name, sprintf("%.3f", TOTAL[log_file, LAST[log_file]] / size - loss_floor()))
+            number(of "above-" name, mean_loss(log_file, LAST[log_file], size, "%.3f", loss_floor()))
     }
+}
+
+# How far the mean loss of an epoch is above `from`.
+function mean_loss(log_file, epoch, size, format, from)
+{
+    return is_finite(TOTAL[log_file, epoch]) ? sprintf(format, TOTAL[log_file, epoch] / size - from) : TOTAL[log_file, epoch]
 }
 
 # How far the run that misses lies below the published accuracies, and its curve above the published one, in per
@@ -96,7 +102,7 @@ function print_misses(run,    path, log_file, curve, k, most, gap, least, greate
     log_file = path "/log.tsv"
     curve = curves "/" run ".dat"
     read_totals(curve)
-    for (k = 1; k <= LAST[log_file] && k <= LAST[curve]; k++) {
+    for (k = 1; k <= LAST[log_file] && k <= LAST[curve] && is_finite(TOTAL[log_file, k]); k++) {
         gap = TOTAL[log_file, k] - TOTAL[curve, k]
         most = k == 1 || gap > most ? gap : most
         least = k == 1 || TOTAL[curve, k] + 0 < least ? TOTAL[curve, k] + 0 : least
@@ -235,6 +241,7 @@ BEGIN {
     macro("onesresolution", scientific(reading_error(curves "/all-ones.dat"), 1))
     macro("oneslabels", LABELS[ones])
     condition("onesone", LABELS[ones] == 1)
+    condition("onesfinite", is_finite(SPREAD[ones]))
     macro("onesleast", scientific(LEAST[ones], 2))
     macro("onesgreatest", scientific(GREATEST[ones], 2))
     macro("arithmetic", fact("arithmetic"))

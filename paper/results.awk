@@ -43,15 +43,18 @@ function printed_accuracy(run, split_name)
     return (run, split_name) in PRINTED ? PRINTED[run, split_name] : fail("nothing printed on " run)
 }
 
-# A log, or a digitised curve: TOTAL[path, epoch], as written, and LAST[path], the last epoch.
+# A log, or a digitised curve: TOTAL[path, epoch], as written; LAST[path], the last epoch; and DIVERGED[path], the epoch
+# from which on no loss is finite, or 0.
 function read_totals(path,    line, part)
 {
+    DIVERGED[path] = 0
     while ((getline line < path) > 0) {
         if (line !~ /^[1-9]/)
             continue
         split(line, part, /[ \t]/)
         TOTAL[path, part[1]] = part[2]
         LAST[path] = part[1]
+        DIVERGED[path] = is_finite(part[2]) ? 0 : DIVERGED[path] ? DIVERGED[path] : part[1]
     }
     close(path)
     if (!(path in LAST))
@@ -68,8 +71,9 @@ function reading_error(path,    k, most)
 }
 
 # answers.tsv: LABELS[path], how many labels are answered at all; the range of all logits, LEAST[path] and
-# GREATEST[path]; and SPREAD[path], the most that any label's logit differs by between images.
-function read_answers(path,    line, part, rows)
+# GREATEST[path]; and SPREAD[path], the most that any label's logit differs by between images. These three are nan
+# if a logit is not finite.
+function read_answers(path,    line, part, rows, finite)
 {
     LABELS[path] = SPREAD[path] = rows = 0
     while ((getline line < path) > 0) {
@@ -77,6 +81,7 @@ function read_answers(path,    line, part, rows)
             continue
         rows++
         LABELS[path] += part[2] > 0
+        finite += is_finite(part[3] part[4])
         if (rows == 1 || part[3] + 0 < LEAST[path])
             LEAST[path] = part[3] + 0
         if (rows == 1 || part[4] + 0 > GREATEST[path])
@@ -87,4 +92,6 @@ function read_answers(path,    line, part, rows)
     close(path)
     if (rows == 0)
         fail(path ": missing, or without a label")
+    if (finite < rows)
+        LEAST[path] = GREATEST[path] = SPREAD[path] = "nan"
 }

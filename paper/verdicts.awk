@@ -9,7 +9,7 @@
 # that the claim is about is left out.
 #     reproduced             as the code ran, and also as the text has it if that was trained
 #     reproduced only as-run, reproduced only as-written
-#     not reproduced
+#     not reproduced         also where a run diverged
 #     cannot be tested       for the reason that the claim gives
 #     not judged             whole=0
 
@@ -21,8 +21,15 @@ function labels(run)
 {
     if (SOURCE == "published")
         MISSING = 1
-    else if (is_trained(run))
+    else if (is_usable(run))
         return LABELS[results(run) "/answers.tsv"]
+}
+
+# Whether SOURCE has no finite loss at the end of the run, or logits that are not finite: then its predictions are void.
+function diverged(run)
+{
+    return SOURCE != "published" && is_trained(run) \
+        && (DIVERGED[results(run) "/log.tsv"] || !is_finite(SPREAD[results(run) "/answers.tsv"]))
 }
 
 # Of the seeds of all zeros that learn: "count"; "most", the greatest accuracy; or the mean of "train", "val",
@@ -38,7 +45,7 @@ function zeros_learning(what,    asked, track, n, source, i, count, sum, most)
         source[n = 1] = track
     for (i = 1; i <= n; i++) {
         SOURCE = source[i]
-        if (!learns(val("all-zeros")))
+        if (diverged("all-zeros") || !learns(val("all-zeros")))
             continue
         count++
         if (what == "train") sum += train("all-zeros")
@@ -67,9 +74,10 @@ function loss(run, epoch,    path)
     path = SOURCE == "published" ? curve(run) : results(run) "/log.tsv"
     if (SOURCE != "published" && !is_trained(run))
         return 0
+    UNUSABLE = UNUSABLE || diverged(run)
     READ_OFF = READ_OFF || SOURCE == "published"
-    # Below the reading error it is no number; nor is what a log calls inf or nan, for every awk.
-    if (!((path, epoch) in TOTAL) || TOTAL[path, epoch] ~ /[^-+.0-9e]/ || (SOURCE == "published" && TOTAL[path, epoch] < ERROR[run]))
+    # No number: a missing or non-finite loss, and a published one below the reading error.
+    if (!((path, epoch) in TOTAL) || !is_finite(TOTAL[path, epoch]) || (SOURCE == "published" && TOTAL[path, epoch] < ERROR[run]))
         MISSING = 1
     return TOTAL[path, epoch] + 0
 }
@@ -136,7 +144,15 @@ function accuracy(run, split_name)
 {
     if (SOURCE == "published")
         return printed_accuracy(run, split_name)
-    return is_trained(run) ? ACCURACY[results(run) "/accuracy.tsv", split_name] : 0
+    return is_usable(run) ? ACCURACY[results(run) "/accuracy.tsv", split_name] : 0
+}
+
+# Whether SOURCE has this run and it did not diverge.
+function is_usable(run)
+{
+    if (diverged(run))
+        MISSING = UNUSABLE = 1
+    return is_trained(run) && !diverged(run)
 }
 
 # Whether SOURCE has this run at all.
@@ -221,11 +237,12 @@ function read_claims(    line, key, text, title)
         fail(claims ": no claim")
 }
 
-# Works the claim's value out; "" where something is missing, and UNTRAINED if that is a whole run.
+# Works the claim's value out; "" where something is missing, UNTRAINED if that is a whole run, UNUSABLE if a run
+# diverged.
 function evaluate(c, source,    value)
 {
     SOURCE = source
-    MISSING = UNTRAINED = READ_OFF = 0
+    MISSING = UNTRAINED = UNUSABLE = READ_OFF = 0
     value = formula(CLAIM[c, "claim"])
     return MISSING ? "" : value
 }
@@ -255,7 +272,7 @@ function judge(c, track, printed,    s, value, sum, least, most)
     for (s = 1; s <= seed_count; s++) {
         value = evaluate(c, track "/" seed[s])
         if (value == "") {
-            OURS[track] = "-"
+            OURS[track] = UNUSABLE ? "diverged" : "-"
             JUDGED[track] = !UNTRAINED
             return PASSES[track] = 0
         }

@@ -4,8 +4,13 @@
 
 function row(name, losses, format, trained, validated, spread)
 {
-    return name sprintf(" & " format " & " format " & %.2f & %.2f & ", TOTAL[losses, 1], TOTAL[losses, LAST[losses]], \
-        trained, validated) spread "\\\\\n"
+    return name " & " shown(TOTAL[losses, 1], format) " & " shown(TOTAL[losses, LAST[losses]], format) \
+        sprintf(" & %.2f & %.2f & ", trained, validated) spread "\\\\\n"
+}
+
+function shown(number, format)
+{
+    return is_finite(number) ? sprintf(format, number) : number
 }
 
 function in_words(number)
@@ -37,7 +42,7 @@ BEGIN {
         seed = run[i]
         sub(/.*seed-/, "", seed)
         rows = rows row(seed, log_file, "%.2f", trained, ACCURACY[counts, "test"], \
-            SPREAD[answers] == 0 ? "none" : sprintf("%.2g", SPREAD[answers]))
+            SPREAD[answers] == "0" ? "none" : shown(SPREAD[answers], "%.2g"))
     }
     rows = rows row("published", curve, "%.3g", printed_accuracy("all-zeros", "train"), printed_accuracy("all-zeros", "test"), "--")
     macro("zerosrows", rows)

@@ -43,7 +43,7 @@ loss_figures_of = $(foreach f,$(LOSS_FIGURES),$(if $(filter-out $(call runs_of,$
 define loss_figure_rule
 $(FIGURES)/$(1)/$(2).gp: $(AWK_SHARED) figures/settings.awk \
 		$(foreach r,$(3) $(4),data/published/curves/$(r).dat) \
-		$(foreach r,$(3) $(4),$(call run_files,$(1),$(r),log.tsv)) $(FIGURE_STAMP)
+		$(foreach r,$(3) $(4),$(call run_files,$(1),$(r),log.tsv)) $(call more_curves,$(1),$(3)) $(FIGURE_STAMP)
 	@mkdir -p $$(@D)
 	$(AWK_TABLE) figures/settings.awk -v profile=$(LABEL) -v track=$(1) \
 		-v seeds="$(SEEDS)" -v left=$(3) -v right=$(4) -v more="$(call more_seeds,$(1):$(3):)" \

@@ -45,7 +45,7 @@ CRATE_FILES = Makefile README.md LICENSE $(wildcard pipeline/*.mk) $(MANIFEST_FI
 	$(PAPER_FIGURES) $(foreach t,$(TRACKS),$(addprefix $(PAPER)/$(t)/,$(addsuffix .tex,$(call tables_of,$(t))))) \
 	$(MANIFEST) $(PAPER)/paper.pdf
 CRATE_ANEW = stale=FORCE $(patsubst %,-W %,$(FIGURE_STAMP) $(PAPER_STAMP) $(BIN)/sgd-demo)
-AGENT ?= $(or $(shell git config user.name),$(shell id -un))
+AGENT ?= $(or $(shell git config user.name 2>/dev/null),$(shell id -un))
 
 # By the environment: it may have any character.
 crate: export AGENT := $(AGENT)

@@ -88,6 +88,29 @@ diff "$TMP/now" <(printf 'cannot be tested\nnot judged\nverdict\n')
 if judge as-run 3 1 >"$TMP/now" 2>&1; then echo "judges runs that are not there"; exit 1; fi
 grep -q 'seed-3/accuracy.tsv: missing' "$TMP/now"
 
+# A run that diverged reproduces nothing, though nan for every logit is the published accuracy of all ones; a loss that
+# is finite again is no divergence. A diverged seed of all zeros does not learn.
+published as-run 1
+last=$(tail -n 1 "$runs/as-run/all-ones/seed-1/log.tsv" | cut -f1)
+sed -i "s/^$last\t.*/$last\tnan/" "$runs/as-run/all-ones/seed-1/log.tsv"
+judge as-run 1 1 | awk -F '\t' '$1 ~ /^(all-ones-val|ones-one-answer|kaiming-val)$/ { print $1, $6, $10 }' >"$TMP/now"
+diff "$TMP/now" - <<'TEXT'
+all-ones-val diverged not reproduced
+kaiming-val 75.92 reproduced
+ones-one-answer diverged not reproduced
+TEXT
+published as-run 1
+sed -i 's/^1\t.*/1\tinf/' "$runs/as-run/all-ones/seed-1/log.tsv"
+judge as-run 1 1 | awk -F '\t' '$1 == "all-ones-val" { print $6, $10 }' >"$TMP/now"
+grep -qx '10.00 reproduced' "$TMP/now" || { cat "$TMP/now"; exit 1; }
+printf '3\t10000\tnan\tnan\n' >"$runs/as-run/all-ones/seed-1/answers.tsv"
+judge as-run 1 1 | awk -F '\t' '$1 == "all-ones-val" { print $6, $10 }' >"$TMP/now"
+grep -qx 'diverged not reproduced' "$TMP/now" || { cat "$TMP/now"; exit 1; }
+last=$(tail -n 1 "$runs/as-run/all-zeros/seed-3/log.tsv" | cut -f1)
+sed -i "s/^$last\t.*/$last\tnan/" "$runs/as-run/all-zeros/seed-3/log.tsv"
+judge as-run 1 1 "1 2 3" | awk -F '\t' '$1 == "zeros-some-learn" { print $6, $10 }' >"$TMP/now"
+grep -qx '2 reproduced' "$TMP/now" || { cat "$TMP/now"; exit 1; }
+
 # Short runs, whose curves have neither a middle nor a fall, and a loss that is no number: what cannot be
 # worked out is not reproduced, and every awk that is here says the same.
 for log in "$runs"/as-run/*/seed-1/log.tsv; do sed -i '3,$d' "$log"; done
@@ -95,7 +118,7 @@ sed -i 's/^2\t.*/2\tinf/' "$runs/as-run/all-ones/seed-1/log.tsv"
 judge as-run 1 1 >"$TMP/short"
 awk -F '\t' '$1 ~ /^(ones-falls-first|zeros-jagged)$/ { print $1, $6, $10 }' "$TMP/short" >"$TMP/now"
 diff "$TMP/now" - <<'TEXT'
-ones-falls-first - not reproduced
+ones-falls-first diverged not reproduced
 zeros-jagged - not reproduced
 TEXT
 for awk in mawk gawk original-awk; do

@@ -142,6 +142,16 @@ grep '^Kaiming &' paper/build/smoke-openblas/as-run/table-1.tex | grep -qF -- "$
 run verdicts GEMM=openblas SEEDS="1 2" TRAIN_EXAMPLES=20 TEST_EXAMPLES=20 EPOCHS_carlini=1 >several 2>&1
 grep -A1 '^not judged  *All ones: validation accuracy (Table 1)$' several | grep -q '^  *published 10.00, as-run '
 
+# Trainings that diverge: a report all the same, which says so, as status and the verdicts do.
+diverging() { run GEMM=openblas LEARNING_RATE=1e10 TRAIN_EXAMPLES=20 TEST_EXAMPLES=20 ZEROS_SEEDS=1 "$@" >diverged 2>&1; }
+diverging paper || { tail diverged; exit 1; }
+grep -q "^TITLE1 = 'Kaiming (diverged in epoch [12])'" figures/build/smoke-openblas/as-run/figure-5.gp
+grep -qF 'number-last-kaiming\endcsname{nan}' paper/build/smoke-openblas/facts.tex
+diverging verdicts
+grep -A1 '^not judged  *Kaiming: validation accuracy (Table 1)$' diverged | grep -q ', as-run diverged, '
+diverging status
+grep -qE '^as-run +kaiming .* diverged in epoch [12]$' diverged
+
 # Goals beside clean are made one after the other, and runs stay.
 make --no-print-directory -n clean lint | grep -v '^set\|^:$' >cleaned
 diff cleaned - <<'TEXT'
