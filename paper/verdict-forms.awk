@@ -46,10 +46,12 @@ FNR == 1 { next }
     sub(/^[^ ]+ /, "", part)
     sub(/ .*/, "", name)
     count[$10]++
+    if (!(name in of))
+        names[++name_count] = name
     of[name] += $10 != "cannot be tested"
     held[name] += $10 == "reproduced" || $10 == "reproduced only as-run"
 }
-form == "text" && part != last_part { print (last_part == "" ? "" : "\n") plain(part) "\n" }
+form == "text" && part != last_part { print ((last_part == "" ? "" : "\n") plain(part) "\n") }
 form != "text" && part != last_part {
     rows = rows (rows == "" ? "" : "\\addlinespace\n") "\\multicolumn{6}{@{}l}{\\textit{" part "}}\\\\*\n"
 }
@@ -58,7 +60,7 @@ form == "text" {
     printf "%-28s %s (%s)\n", $10, plain($2), plain($3)
     if ($9 != "none")
         printf "%-28s published %s, as-run %s, as-written %s %s; to be %s%s\n", "", $4, $6, $7, plain($8), \
-            $9, $5 == "no" ? ", which the published numbers are not" : ""
+            $9, ($5 == "no" ? ", which the published numbers are not" : "")
     printf "%-28s %s\n", "", plain($11)
     next
 }
@@ -82,9 +84,9 @@ END {
     macro("verdictrows", rows)
     macro("verdictcount", FNR - 1)
     # How many of a part there are, and how many the code's track bears out.
-    for (name in of) {
-        macro("count" name, of[name])
-        macro("held" name, held[name])
+    for (i = 1; i <= name_count; i++) {
+        macro("count" names[i], of[names[i]])
+        macro("held" names[i], held[names[i]])
     }
     macro("verdictsummary", summary)
 }

@@ -58,7 +58,7 @@ $(call at_most,EPOCHS_resnet56,10000)
 $(call at_most,THREADS,256)
 # One rate, one spelling: 0.0001 is the default 1e-4.
 SPELLED := $(shell printf '%s\n' '$(LEARNING_RATE)' | awk '/^([0-9]+\.?[0-9]*|\.[0-9]+)([eE][-+]?[0-9]+)?$$/ && \
-	$$1 + 0 > 0 && $$1 + 0 < 1e300 { print $$1 + 0 == $(DEFAULT_LEARNING_RATE) ? "$(DEFAULT_LEARNING_RATE)" : $$1 }')
+	$$1 + 0 > 0 && $$1 + 0 < 1e300 { print ($$1 + 0 == $(DEFAULT_LEARNING_RATE) ? "$(DEFAULT_LEARNING_RATE)" : $$1) }')
 $(if $(SPELLED),,$(error LEARNING_RATE=$(LEARNING_RATE) is not a number above 0))
 override LEARNING_RATE := $(SPELLED)
 

@@ -26,5 +26,5 @@ NF != 9 { wrong(NF " columns separated by tabs, not 9"); next }
 END {
     if (problem == "" && rows == "")
         problem = "wrong " FILENAME ": no rows"
-    printf "%s", problem != "" ? problem "\n" : rows
+    printf "%s", (problem != "" ? problem "\n" : rows)
 }
