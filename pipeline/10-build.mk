@@ -4,17 +4,24 @@
 CC ?= cc
 OPTIMISE ?= -O3
 # Hardened; no value depends on it. tests/cli/hardened.sh looks at what came out.
-FORTIFY = -U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=2
+FORTIFY = $(if $(filter -O0,$(lastword $(filter -O%,$(OPTIMISE) $(CFLAGS)))),,-U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=2)
 HARDENED = $(FORTIFY) -fstack-protector-strong -fPIE
 HARDENED_LINK = -pie -Wl,-z,relro,-z,now,-z,noexecstack
 MACHINE := $(firstword $(subst -, ,$(shell $(CC) -dumpmachine)))
 # By its ABI gcc for s390x computes floats in double under -std=c11; in float with this flag.
 FLOATS_s390x := -fexcess-precision=fast
+# Many environments have a CFLAGS. What of it would let the compiler change a value is left out, and so is what would
+# compile kernels of several instruction sets together or give up the project's C. In CC, isa.h refuses it.
+CHANGES_RESULTS := -ffast-math -funsafe-math-optimizations -fassociative-math -freciprocal-math -ffinite-math-only \
+	-fno-signed-zeros -fno-honor-nans -fno-honor-infinities -fsingle-precision-constant -fapprox-func -frounding-math \
+	-ffp-contract=% -ffp-model=% -ffp-eval-method=% -fdenormal-fp-math=% -fdenormal-fp-math-f32=% -fexcess-precision=% \
+	-mfpmath=% -mrecip -mrecip=% -mdaz-ftz -flto -flto=% -std=% -ansi -fno-openmp
+safe_flags = $(filter-out $(CHANGES_RESULTS),$(patsubst -Ofast,-O3,$(1)))
 # -ffp-contract=off: a fused multiply-add is one only where it is written.
-CFLAGS_ALL = -std=c11 -D_GNU_SOURCE -Isrc $(OPTIMISE) -g -fopenmp \
+CFLAGS_ALL = -std=c11 -D_GNU_SOURCE -Isrc -g -fopenmp \
 	-Wall -Wextra -Wno-missing-field-initializers -Wconversion -Wshadow -Wstrict-prototypes \
-	-Wvla $(HARDENED) -MMD -MP $(CFLAGS) $(FLOATS_$(MACHINE)) -ffp-contract=off
-LINK = $(CC) $(CFLAGS_ALL) $(LDFLAGS) $(HARDENED_LINK) -Wl,--as-needed
+	-Wvla -MMD -MP $(call safe_flags,$(OPTIMISE) $(CFLAGS)) $(HARDENED) $(FLOATS_$(MACHINE)) -ffp-contract=off
+LINK = $(CC) $(CFLAGS_ALL) $(call safe_flags,$(LDFLAGS)) $(HARDENED_LINK) -Wl,--as-needed
 # libgomp is linked in, so that exact/parallel.c comes before it; clang has its own thread library.
 GOMP := $(if $(findstring clang,$(shell $(CC) --version)),,-l:libgomp.a)
 LIBRARIES = $(GOMP) -lcrypto -lcurl -lz -lspng -ljansson -lm
@@ -31,9 +38,10 @@ OBJ := $(BIN)/obj
 # Kernels are compiled once for each instruction set and chosen at run time (src/exact/isa.h). The flags
 # against errno and traps let loops with sqrt and with choices become vectors; no value depends on either.
 ISAS := baseline $(if $(filter x86_64,$(MACHINE)),avx2 avx512)
-ISA_FLAGS_baseline :=
-ISA_FLAGS_avx2 := -mavx2 -mfma
-ISA_FLAGS_avx512 := -mavx512f -mfma -mprefer-vector-width=512
+# Each is what its name says, whatever -march is among CFLAGS.
+ISA_FLAGS_baseline := $(if $(filter x86_64,$(MACHINE)),-march=x86-64)
+ISA_FLAGS_avx2 := -march=x86-64 -mavx2 -mfma
+ISA_FLAGS_avx512 := -march=x86-64 -mavx512f -mfma -mprefer-vector-width=512
 kernel_flags = $(ISA_FLAGS_$(1)) -fno-math-errno -fno-trapping-math -DREINIT_ISA_NAME=$(1)
 
 # Another compiler or other flags compile everything anew: they are in the name of a stamp.
