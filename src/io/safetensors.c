@@ -94,8 +94,10 @@ static bool read_entry(struct tensor *tensor, const char *path, const json_t *en
 {
     const char *dtype = json_string_value(json_object_get(entry, "dtype"));
     if (!dtype_find(dtype, &tensor->dtype))
-        return error_set(error, "%s: tensor %.200s: dtype %.40s", path, tensor->name,
-                         dtype != NULL ? dtype : "is missing");
+        return dtype == NULL
+                   ? error_set(error, "%s: tensor %.200s: dtype is missing", path, tensor->name)
+                   : error_set(error, "%s: tensor %.200s: dtype %.40s is not known", path,
+                               tensor->name, dtype);
     return read_shape(tensor, path, json_object_get(entry, "shape"), shape, error)
            && read_offsets(tensor, path, json_object_get(entry, "data_offsets"), payload, size,
                            error);

@@ -67,6 +67,21 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     return 0;
 }
 
+/* A file as PyTorch saves it, with types that we do not write. */
+static void seed_foreign(void)
+{
+    static const char header[]
+        = "{\"__metadata__\":{\"format\":\"pt\"},"
+          "\"n.num_batches_tracked\":{\"dtype\":\"I64\",\"shape\":[],\"data_offsets\":[0,8]},"
+          "\"d\":{\"dtype\":\"F64\",\"shape\":[1],\"data_offsets\":[8,16]},"
+          "\"e\":{\"dtype\":\"F32\",\"shape\":[0,3],\"data_offsets\":[16,16]},"
+          "\"h\":{\"dtype\":\"F16\",\"shape\":[2,1],\"data_offsets\":[16,20]}}";
+    enum { HEADER = sizeof header - 1, PAYLOAD = 20 };
+    uint8_t seed[1 + 8 + HEADER + PAYLOAD] = {0, HEADER & 255, HEADER >> 8};
+    memcpy(seed + 9, header, HEADER);
+    fuzz_seed("foreign", seed, sizeof seed);
+}
+
 int LLVMFuzzerInitialize(int *argc, char ***argv)
 {
     (void)argc;
@@ -88,5 +103,6 @@ int LLVMFuzzerInitialize(int *argc, char ***argv)
     fuzz_seed("good", seed, size + 1);
     free(data);
     free(seed);
+    seed_foreign();
     return 0;
 }
