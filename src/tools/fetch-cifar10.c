@@ -2,11 +2,9 @@
 #include "base/interrupt.h"
 #include "base/options.h"
 #include "data/fetch.h"
-#include "data/sources.h"
+#include "data/race.h"
 
 #include <stdio.h>
-#include <string.h>
-#include <unistd.h>
 
 struct arguments {
     const char *out;
@@ -54,43 +52,19 @@ static void examine_to_replace(const struct tool *tool, struct fetch *fetch)
     }
 }
 
-/* "SOURCE: reason", without naming a source twice whose reason begins with it. */
-static void name_source(const char *source, const struct error *reason, struct error *named)
+static void say(void *tool, const char *line)
 {
-    size_t length = strlen(source);
-    if (strncmp(reason->text, source, length) == 0 && strchr(":/", reason->text[length]) != NULL)
-        *named = *reason;
-    else
-        error_set(named, "%s: %s", source, reason->text);
+    tool_say(tool, "%s", line);
 }
 
-static bool try_sources(const struct tool *tool, struct fetch *fetch,
-                        const struct option_list *sources, struct error *error)
-{
-    for (size_t i = 0; i < sources->count; i++) {
-        struct error reason, named, stopped;
-        if (!fetch->quiet && isatty(STDERR_FILENO))
-            tool_say(tool, "trying %s", sources->items[i]);
-        if (sources_fetch(fetch, sources->items[i], &reason))
-            return true;
-        if (fetch_stopped(fetch, &stopped))
-            return error_set(error, "interrupted; the same command goes on from here");
-        name_source(sources->items[i], &reason, &named);
-        if (i + 1 < sources->count)
-            tool_say(tool, "%s; trying the next", named.text);
-        else
-            error_set(error, "%s; no source is left", named.text);
-    }
-    return false;
-}
-
-static bool get(const struct tool *tool, const struct arguments *a, struct error *error)
+static bool get(struct tool *tool, const struct arguments *a, struct error *error)
 {
     struct fetch fetch
         = {.set = &official_cifar10, .folder = a->out, .quiet = a->quiet, .stop = &interrupt_seen};
     struct option_list sources = a->from;
     if (sources.count == 0)
         sources = (struct option_list){{official_cifar10.url, official_cifar10.npm}, 2};
+    const struct race race = {sources.items, sources.count, RACE_GRACE, RACE_PATIENCE, say, tool};
     bool there = examine(&fetch);
     bool good = fetch_open(&fetch, error);
     if (there) {
@@ -100,7 +74,7 @@ static bool get(const struct tool *tool, const struct arguments *a, struct error
         good = true;
     } else if (good) {
         examine_to_replace(tool, &fetch);
-        good = try_sources(tool, &fetch, &sources, error) && fetch_sweep(&fetch, error);
+        good = race_run(&race, &fetch, error) && fetch_sweep(&fetch, error);
     }
     fetch_close(&fetch);
     if (good && !a->quiet)
@@ -117,7 +91,7 @@ int main(int argc, char **argv)
          OPTION_LIST, .target = &a.from},
         {"verify", NULL, "only check what is there", OPTION_FLAG, .target = &a.verify},
         {0}};
-    const struct tool tool
+    struct tool tool
         = {"fetch-cifar10", "gets the six CIFAR-10 files and checks them", options, &a.quiet};
     int code;
     if (!tool_start(&tool, argc, argv, &code))

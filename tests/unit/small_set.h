@@ -5,6 +5,7 @@
 #define REINIT_TESTS_SMALL_SET_H
 
 #include "data/official.h"
+#include "data/race.h"
 #include "png_builder.h"
 
 #include "base/sha256.h"
@@ -68,6 +69,19 @@ static inline void make_set(void)
     char path[4096];
     snprintf(path, sizeof path, "%s:/usr/bin:/bin", folder);
     must(setenv("PATH", path, 1) == 0);
+}
+
+static inline void say_nothing(void *context, const char *line)
+{
+    (void)context;
+    (void)line;
+}
+
+/* Fetches from this source alone. */
+static inline bool fetch_from(struct fetch *fetch, const char *source, struct error *error)
+{
+    const struct race race = {&source, 1, RACE_GRACE, RACE_PATIENCE, say_nothing, NULL};
+    return race_run(&race, fetch, error);
 }
 
 static inline size_t count_names(const char *folder)

@@ -1,7 +1,5 @@
 /* Nothing that is fetched leads outside the output folder: not the entries of an archive, whatever
  * their names and kinds, not links that lie in the folder, not the names that URLs get. */
-#include "data/sources.h"
-
 #include "small_set.h"
 
 #include <setjmp.h>
@@ -32,7 +30,7 @@ static void fetch_into_out(const char *source, const char *reason)
     struct fetch fetch = {.set = &set, .folder = "out", .quiet = true};
     list_outside(before);
     assert_true(fetch_open(&fetch, &error));
-    bool good = sources_fetch(&fetch, source, &error) && fetch_sweep(&fetch, &error);
+    bool good = fetch_from(&fetch, source, &error) && fetch_sweep(&fetch, &error);
     fetch_close(&fetch);
     if (good != (reason == NULL) || (!good && strstr(error.text, reason) == NULL))
         fail_msg("%s: expected '%s', got: %s", source, reason ? reason : "success",
@@ -132,14 +130,15 @@ static void test_links_in_folder(void **state)
     fetch_into_out(url, ".download: cannot create");
 
     clear_out();
-    must(mkdir("out", 0777) == 0 && symlink("../folder", "out/.fetch-scratch") == 0);
+    must(mkdir("out", 0777) == 0 && fetch_make_scratch(path, &fetch, "a@1.0.0", &error));
+    must(rmdir(path) == 0 && symlink("../folder", path) == 0);
     save_npm("exit 1");
     fetch_into_out("npm:a@1.0.0", "npm failed");
 
     clear_out();
     must(symlink("folder", "out") == 0); /* the folder asked for may be a link: that is asked for */
     struct fetch asked = {.set = &set, .folder = "out", .quiet = true};
-    assert_true(fetch_open(&asked, &error) && sources_fetch(&asked, "official.tar.gz", &error));
+    assert_true(fetch_open(&asked, &error) && fetch_from(&asked, "official.tar.gz", &error));
     fetch_close(&asked);
     assert_int_equal(count_names("folder"), OFFICIAL_FILES + 1);
     must(unlink("out") == 0);
