@@ -8,6 +8,13 @@ SHELL := /bin/sh
 MAKEFLAGS += --no-builtin-rules
 # Numbers have points, in every locale.
 export LC_ALL := C
+ifeq ($(LC_ALL),)
+override LC_ALL := C
+endif
+
+ifeq ($(wildcard pipeline/00-settings.mk),)
+$(error make runs in the folder of its Makefile only: make -C FOLDER)
+endif
 
 ifneq ($(and $(filter deps deps-deep clean distclean,$(MAKECMDGOALS)),$(word 2,$(MAKECMDGOALS))),)
 

@@ -1,10 +1,10 @@
 # Initial weights, training, evaluation: for each run of each track asked for, and each seed,
-#     data/runs/PROFILE/TRACK/RUN/seed-N/{init.safetensors,final.safetensors,log.tsv,losses.tsv,accuracy.tsv,answers.tsv,loss.dat}
+#     data/runs/LABEL/TRACK/RUN/seed-N/{init.safetensors,final.safetensors,log.tsv,losses.tsv,accuracy.tsv,answers.tsv,loss.dat}
 # and, as KEEP says, checkpoints/epoch-NNNN.safetensors, which `make audit` replays from.
 
 KEEP ?= last
 ifeq ($(or $(filter all last,$(KEEP)),$(shell printf '%s\n' '$(KEEP)' | grep -xE 'every:[1-9][0-9]{0,8}')),)
-$(error KEEP=$(KEEP) is none of all, every:N, last)
+$(error KEEP=$(KEEP) must be all, every:N or last)
 endif
 
 # Columns of the table: 1 track 2 run 3 net 4 scheme 5 bias 6 batch 7 loss 8 plotted 9 order.
@@ -19,38 +19,43 @@ evaluate_key = $(train_key) test $(TEST_EXAMPLES)
 # What accuracy.tsv begins with.
 ACCURACY_HEAD := split\tcorrect\texamples\tfraction\n
 
-# trained_rules EXPERIMENT,SEED,FOLDER: weights and accuracies by training. A training that is begun anew,
-# because what it is made of changed, leaves no checkpoint of the old one; one that was only interrupted
-# goes on.
+# untrained, uncounted EXPERIMENT,SEED,FOLDER: FORCE if the weights and log, the accuracies and answers, are missing or
+# not of these settings.
+untrained = $(if $(wildcard $(3)/log.tsv),$(call stale,$(3)/final.safetensors,$(train_key)),FORCE)
+uncounted = $(or $(untrained),$(if $(wildcard $(3)/answers.tsv),$(call stale,$(3)/accuracy.tsv,$(evaluate_key)),FORCE))
+
+# elsewhere FOLDER,FILE,PARTNER,KEY: a folder of the same run that has both files, of the same key: another label's,
+# whose overridden settings do not concern this run, or one that was put aside (begin.sh).
+name_in_root = $(patsubst $(RUN_ROOT)/%,%,$(1))
+elsewhere = $(if $(filter command,$(firstword $(origin stale))),,$(firstword $(foreach d,$(filter-out $(1),$(wildcard \
+	data/runs/*/$(name_in_root) data/runs/*/$(name_in_root)/earlier-*)),$(if $(and $(wildcard $(d)/$(2)),$(wildcard \
+	$(d)/$(3)),$(call same,$(MADE_BY_$(d)/$(2)),$(4))),$(d)))))
+
+# trained_rules EXPERIMENT,SEED,FOLDER,FOUND,COUNTED: weights and accuracies by training, or from the folders FOUND and
+# COUNTED, which have them already. An interrupted training resumes. One whose key changed starts from scratch, and begin.sh
+# puts the finished result aside first.
 define trained_rules
-$(3)/final.safetensors: $(call stale,$(3)/final.safetensors,$(train_key)) \
-		$(if $(wildcard $(3)/log.tsv),,FORCE) \
-		| $(3)/init.safetensors $(DATA_READY) $(BIN)/train
-	@if [ "$$$$(cat $(3)/begun 2>/dev/null)" != '$(train_key)' ] || \
-		{ [ -f $$@ ] && [ ! -f $(3)/log.tsv ]; }; then \
-		flock -n $(3)/checkpoint.safetensors.lock \
-		rm -rf $(3)/checkpoint.safetensors $(3)/checkpoint.safetensors.previous \
-			$(3)/checkpoints $(3)/final.safetensors $(3)/log.tsv || \
-		{ echo '$(3): another process is training this run, or see above' >&2; exit 1; } && \
-		echo '$(train_key)' >$(3)/begun; fi
+$(3)/final.safetensors: $(untrained) | $(if $(4),,$(3)/init.safetensors $(DATA_READY) $(BIN)/train)
+	@pipeline/begin.sh $(3) '$(train_key)'
 	@$(call forget,$(3)/final.safetensors)
-	$(BIN)/train --weights $(3)/init.safetensors --data $(DATA) --examples $(TRAIN_EXAMPLES) \
+	@$(call forget,$(3)/accuracy.tsv)
+	$(if $(4),pipeline/copy.sh $(4) $(3) log.tsv final.safetensors,$(BIN)/train \
+		--weights $(3)/init.safetensors --data $(DATA) --examples $(TRAIN_EXAMPLES) \
 		--epochs $(EPOCHS_$(call column,3,$(1))) --batch-size $(call column,6,$(1)) \
 		--lr $(LEARNING_RATE) --order $(call column,9,$(1)) --loss $(call column,7,$(1)) \
 		--plotted $(call column,8,$(1)) --seed $(2) --threads $(THREADS) --gemm $(GEMM) \
 		--numerics $(NUMERICS) --keep $(KEEP) \
-		--out $$@ --log $(3)/log.tsv --checkpoint $(3)/checkpoint.safetensors
+		--out $$@ --log $(3)/log.tsv --checkpoint $(3)/checkpoint.safetensors)
 	@$(call note,$(3)/final.safetensors,$(train_key))
 
-$(3)/accuracy.tsv: $(call stale,$(3)/accuracy.tsv,$(evaluate_key)) $(3)/final.safetensors \
-		$(if $(wildcard $(3)/answers.tsv),,FORCE) | $(DATA_READY) $(BIN)/evaluate
+$(3)/accuracy.tsv: $(uncounted) | $(3)/final.safetensors $(if $(5),,$(DATA_READY) $(BIN)/evaluate)
 	@$(call forget,$(3)/accuracy.tsv)
-	@{ printf '$(ACCURACY_HEAD)' && \
+	$(if $(5),pipeline/copy.sh $(5) $(3) answers.tsv accuracy.tsv,@{ printf '$(ACCURACY_HEAD)' && \
 	$(BIN)/evaluate --weights $(3)/final.safetensors --data $(DATA) --split train \
 		--examples $(TRAIN_EXAMPLES) --threads $(THREADS) --gemm $(GEMM) && \
 	$(BIN)/evaluate --weights $(3)/final.safetensors --data $(DATA) --split test \
 		--examples $(TEST_EXAMPLES) --threads $(THREADS) --gemm $(GEMM) \
-		--answers $(3)/answers.tsv; } $$(into)
+		--answers $(3)/answers.tsv; } $$(into))
 	@$(call note,$(3)/accuracy.tsv,$(evaluate_key))
 	@echo "$(3): train $$$$(awk '/^train/ { print $$$$4 }' $$@) test $$$$(awk '/^test/ { print $$$$4 }' $$@)"
 endef
@@ -86,8 +91,9 @@ train-$(call column,2,$(1)): $(3)/final.safetensors
 evaluate-$(call column,2,$(1)): $(3)/measured
 endef
 
-all_rules = $(foreach r,run_rules $(if $(filter recorded,$(PROFILE)),recorded_rules,trained_rules),$(eval $(call \
-	$(r),$(1),$(2),$(3))))
+all_rules = $(eval $(run_rules))$(eval $(if $(filter recorded,$(PROFILE)),$(recorded_rules),$(call trained_rules,$(1),$(2),$(3),$(if \
+	$(untrained),$(call elsewhere,$(3),final.safetensors,log.tsv,$(train_key))),$(if \
+	$(uncounted),$(call elsewhere,$(3),accuracy.tsv,answers.tsv,$(evaluate_key))))))
 $(call for_each_training,all_rules)
 
 .PHONY: init train evaluate $(foreach r,$(RUNS),init-$(r) train-$(r) evaluate-$(r))

@@ -1,15 +1,16 @@
 # Figures 4 to 9 and C. Each is a PDF of its own under figures/build, the loss figures also an SVG if that is asked
 # for; all rules are cheap and go by time.
 #
-# Settings that are no file (the seeds asked for, and those of all zeros) stand in the name of a stamp, which
-# replaces all stamps before it: so another set of seeds makes the figures anew, and the same set does not.
+# Settings that are no file (the seeds asked for, those of all zeros, overridden settings) are in the name of a stamp,
+# which replaces all stamps before it: another set of seeds rebuilds the figures, and the same set does not.
 
 FIGURES := figures/build/$(LABEL)
 AWK_SHARED := figures/common.awk paper/results.awk
 AWK_TABLE = awk $(AWK_SHARED:%=-f %) -f
 EMPTY :=
 SPACE := $(EMPTY) $(EMPTY)
-FIGURE_STAMP := $(FIGURES)/settings/$(subst $(SPACE),-,$(strip seeds $(SEEDS) zeros $(ZEROS_SEEDS)))
+FIGURE_STAMP := $(FIGURES)/settings/$(subst $(SPACE),-,$(strip seeds $(SEEDS) zeros $(ZEROS_SEEDS) \
+	$(subst =,-,$(TRAINED_OTHERWISE))))
 FIGURE_PARTS := figures/draw.sh figures/style.gp figures/standalone.tex paper/fonts.tex \
 	paper/reproducible.tex
 

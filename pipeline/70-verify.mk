@@ -11,7 +11,9 @@ trained_one = $(if $(wildcard $(3)/final.safetensors),$(3))
 otherwise_one = $(if $(trained_one),$(if $(call stale,$(3)/final.safetensors,$(train_key)),$(3)))
 OTHERWISE := $(if $(filter full,$(PROFILE)),$(call for_each_training,otherwise_one))
 as_recorded_one = $(if $(trained_one),$(if $(wildcard $(call recorded_folder,$(1),$(2))/log.tsv),$(3)))
-AS_RECORDED := $(if $(filter full,$(PROFILE)),$(filter-out $(OTHERWISE),$(call for_each_training,as_recorded_one)))
+each_folder = $(3)
+AS_RECORDED := $(if $(filter full,$(PROFILE)),$(filter-out $(OTHERWISE),$(call \
+	for_each_training,as_recorded_one)),$(if $(filter recorded,$(PROFILE)),$(call for_each_training,each_folder)))
 
 ifneq ($(filter verify golden,$(MAKECMDGOALS)),)
 ifneq ($(GEMM),exact)

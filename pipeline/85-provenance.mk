@@ -1,12 +1,13 @@
 # Where a result comes from: make why, trace and crate.
 
 .PHONY: why
-# Make's own account of a rerun, in the words of the settings. -n makes nothing.
+# -n makes nothing. Keys of other profiles are of other trainings.
 why:
 	@[ -n '$(TARGET)' ] || { echo 'why: say what of: make why TARGET=train-kaiming' >&2; exit 2; }
-	@$(MAKE) --no-print-directory -n --trace $(TARGET) >$(OBJ)/plan 2>$(OBJ)/plan.errors || \
+	@$(MAKE) --no-print-directory -n $(TARGET) >$(OBJ)/plan 2>$(OBJ)/plan.errors || \
 		{ sed -n 's/.*\*\*\* /why: /p' $(OBJ)/plan.errors >&2; exit 1; }
-	@awk -f pipeline/plan.awk -f pipeline/why.awk -v target='$(TARGET)' \
+	@awk -f pipeline/why.awk -v target='$(TARGET)' -v data=$(DATA) -v sums=$(DATA_CHECKSUMS) \
+		-v keys="$(filter data/runs/$(PROFILE)/% data/runs/$(PROFILE)-%,$(KEY_FILES))" \
 		-v logs="$$(find data/runs -path data/runs/recorded -prune -o -name log.tsv -print 2>/dev/null | sort | tr '\n' ' ')" \
 		-v several_tracks=$(if $(word 2,$(TRACKS)),1,0) \
 		-v several_seeds="$(if $(word 2,$(SEEDS)),$(RUNS),$(if $(call more_seeds,$(CHOSEN)),all-zeros))" \
@@ -19,7 +20,8 @@ trace_one = $(call link_settings,$(1)) PAPER='$(PAPER)' FIGURES='$(FIGURES)' \
 	SUMS='$(DATA_CHECKSUMS)' SEEDS='$(SEEDS)' ARCHIVE='$(ARCHIVE)' \
 	AWK_TABLE='$(AWK_TABLE)' pipeline/trace.sh '$(NUMBER)' \
 	table-$(if $(filter $(TRACED_RUN),$(RUNS_1)),1,2) '$(RUN_ROOT)/$(call column,1,$(1))' $(2) '$(1)'
-trace: $(TOOLS)
+traced_one = $(if $(filter %/$(TRACED_RUN)/seed-$(2),$(3)),$(3)/measured)
+trace: $(TOOLS) $(if $(filter recorded,$(PROFILE)),$(call for_each_training,traced_one))
 	@case '$(filter $(TRACED_RUN),$(RUNS))' in '') echo "trace: '$(NUMBER)': say NUMBER=RUN/train," \
 		"RUN/val or RUN/loss/EPOCH; runs: $(RUNS)" >&2; exit 2;; esac
 	@status=0; $(foreach t,$(TRACKS),$(foreach e,$(filter $(t):$(TRACED_RUN):%,$(CHOSEN)),$(foreach \

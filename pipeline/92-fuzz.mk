@@ -13,7 +13,7 @@ FUZZ_NEEDS := needs clang and its libraries, which make deps-deep installs
 .PHONY: fuzz fuzz-targets
 fuzz:
 	@$(if $(FUZZ_POSSIBLE),:,echo "fuzz: $(FUZZ_NEEDS)" >&2; exit 1)
-	$(MAKE) --no-print-directory BIN=bin/fuzz CC=clang OPTIMISE=-O1 FORTIFY= \
+	$(MAKE) --no-print-directory BIN=bin/fuzz CC=clang OPTIMISE=-O1 FORTIFY=-U_FORTIFY_SOURCE \
 		CFLAGS='-fsanitize=fuzzer-no-link $(FUZZ_FLAGS)' fuzz-targets
 	tests/fuzz/run.sh bin/fuzz $(FUZZ_SECONDS) $(FUZZ)
 

@@ -16,7 +16,7 @@
     }
     PLAN[++PLANNED] = planned
     sub(/^[^']*' (due to: )?/, "", causes)
-    CAUSES[planned] = causes == "does not exist" ? "" : causes
+    CAUSES[planned] = causes ~ /^(target )?does not exist$/ ? "" : causes # GNU Make 4.3, 4.4
     continues = 0
     next
 }
@@ -29,33 +29,4 @@ planned != "" {
     else
         COMMANDS[planned] = COMMANDS[planned] (COMMANDS[planned] == "" ? "" : "\n") line
     continues = sub(/ *\\$/, "", COMMANDS[planned])
-}
-
-# The value of an option in a command: "--epochs" -> "50"; empty if it is not there.
-function option_of(command, name,    at, rest)
-{
-    at = index(command " ", " " name " ")
-    if (at == 0)
-        return ""
-    rest = substr(command, at + length(name) + 2)
-    sub(/ .*/, "", rest)
-    return rest
-}
-
-# The stage that makes a file, as its target on the command line; a file of no stage is its own.
-function stage_of(file,    part, n, where)
-{
-    n = split(file, part, "/")
-    if (file ~ /^data\/runs\//) {
-        where = part[n] ~ /^init/ ? "init-" : part[n] ~ /^(final|log)/ ? "train-" : "evaluate-"
-        return where part[n - 2] (several_tracks ? " " part[n - 3] : "") \
-            (index(" " several_seeds " ", " " part[n - 2] " ") ? " " part[n - 1] : "")
-    }
-    if (file ~ /\/paper\.pdf$/)
-        return "paper"
-    if (file ~ /\/(figure-[0-9c]\.pdf|table-[0-9]\.tex)$/) {
-        sub(/\.[a-z]*$/, "", part[n])
-        return part[n]
-    }
-    return file ~ "/cifar10-verified$" ? "fetch" : file
 }

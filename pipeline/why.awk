@@ -1,43 +1,31 @@
 # make why: what is behind a rerun, and what it would cost.
-#   make -n --trace TARGET | awk -f pipeline/plan.awk -f pipeline/why.awk -v target=TARGET
-#       -v logs="LOG.tsv..." -v several_tracks=0|1 -v several_seeds="RUN..."
-# A result that lies beside a key is compared with it name by name; all others go by time.
+#   make -n TARGET | awk -f pipeline/why.awk -v target=TARGET -v keys="FILE.key..." -v logs="LOG.tsv..."
+#       -v data=FOLDER -v sums=FILE -v several_tracks=0|1 -v several_seeds="RUN..."
+# What make would run ends, for each result, with the command that notes its key: what it is made of (00-settings.mk).
+# That is compared, name by name, with the nearest key there is. Other files are made by time, and make alone knows why.
 
-# A key's words are pairs, a name and a value.
+# A key: pairs of a name and a value.
 function read_key(text, key,    part, n, i)
 {
+    split("", key)
     n = split(text, part, " ")
-    for (i = 1; i < n; i += 2) {
-        key[i] = part[i]
-        key[part[i], "value"] = part[i + 1]
+    for (i = 1; i < n; i += 2)
+        key[part[i]] = part[i + 1]
+}
+
+# KEY[FILE] of all results there are.
+function read_keys(    path, n, i, line, file)
+{
+    n = split(keys, path, " ")
+    for (i = 1; i <= n; i++) {
+        file = path[i]
+        sub(/\.key$/, "", file)
+        line = ""
+        getline line <path[i]
+        close(path[i])
+        if (line != "")
+            KEY[file] = substr(line, index(line, " := ") + 4)
     }
-    return n
-}
-
-function recorded_key(file,    line)
-{
-    line = ""
-    getline line <(file ".key")
-    close(file ".key")
-    return substr(line, index(line, " := ") + 4)
-}
-
-# The key that the recipe would write.
-function present_key(file,    text)
-{
-    text = COMMANDS[file]
-    if (!match(text, /echo 'MADE_BY_[^']*/))
-        return ""
-    text = substr(text, RSTART, RLENGTH)
-    return substr(text, index(text, " := ") + 4)
-}
-
-function first_line(file,    line)
-{
-    line = ""
-    getline line <file
-    close(file)
-    return line
 }
 
 function exists(file,    line, there)
@@ -45,6 +33,87 @@ function exists(file,    line, there)
     there = (getline line <file) >= 0
     close(file)
     return there
+}
+
+function beside(file, name)
+{
+    sub(/[^\/]*$/, name, file)
+    return file
+}
+
+# The stage that makes a file, as its target on the command line; a file of no stage is its own.
+function stage_of(file,    part, n, where)
+{
+    n = split(file, part, "/")
+    if (file ~ /^data\/runs\//) {
+        where = part[n] ~ /^init/ ? "init-" : part[n] ~ /^(final|log)/ ? "train-" : "evaluate-"
+        return where part[n - 2] (several_tracks ? " " part[n - 3] : "") \
+            (index(" " several_seeds " ", " " part[n - 2] " ") ? " " part[n - 1] : "")
+    }
+    if (file ~ /\/paper\.pdf$/)
+        return "paper"
+    if (file ~ /\/(figure-[0-9c]\.pdf|table-[0-9]\.tex)$/) {
+        sub(/\.[a-z]*$/, "", part[n])
+        return part[n]
+    }
+    return file == "data/cifar10" ? "fetch" : file
+}
+
+# A command of make -n: which file it makes.
+{
+    line = held $0
+    if (sub(/\\$/, "", line)) {
+        held = line
+        next
+    }
+    held = file = ""
+    n = split(line, word, " ")
+    if (match(line, /^echo 'MADE_BY_[^']*/)) {
+        line = substr(line, 15, RLENGTH - 14)
+        file = substr(line, 1, index(line, " := ") - 1)
+        WANTED[file] = substr(line, index(line, " := ") + 4)
+    } else if (word[1] == "pipeline/copy.sh")
+        COPIED[word[3] "/" word[n]] = word[2]
+    else if (word[1] ~ /^(figures\/draw|paper\/build)\.sh$/)
+        file = word[2]
+    else if (line ~ /\/settings && mkdir .* && touch /)
+        file = word[n]
+    else if (match(line, /mv [^ ]*\.\$PPID\.partial/))
+        file = substr(line, RSTART + 3, RLENGTH - 3 - length(".$PPID.partial"))
+    else if (match(line, / --out [^ ]*/))
+        file = substr(line, RSTART + 7, RLENGTH - 7)
+    if (file != "" && !(file in SEEN)) {
+        SEEN[file]
+        PLAN[++PLANNED] = file
+    }
+}
+
+function differences(was, is,    old, new, name, n)
+{
+    read_key(was, old)
+    read_key(is, new)
+    for (name in new)
+        n += old[name] "" != new[name] ""
+    return n + 0
+}
+
+# The result of the same run and seed with the fewest other values; of two, the one in its place.
+function nearest(file,    tail, other, place, n, least, found)
+{
+    tail = file
+    sub(/^data\/runs\/[^\/]*/, "", tail)
+    for (other in KEY) {
+        place = other
+        sub(/\/earlier-[^\/]*/, "", place)
+        if (substr(place, length(place) - length(tail) + 1) != tail)
+            continue
+        n = differences(KEY[other], WANTED[file])
+        if (found == "" || n < least || (n == least && (other == file || (found != file && other < found)))) {
+            found = other
+            least = n
+        }
+    }
+    return found
 }
 
 function name_of(word)
@@ -68,17 +137,6 @@ function print_lines(command, text,    line)
     close(command)
 }
 
-# What a changed hash stands for: which file, which sources.
-function explain_hash(word, file,    folder)
-{
-    if (word == "numerics")
-        print_lines("find src -name '*.[ch]' -newer " file ".key | sort", " is newer than the result")
-    folder = option_of(all_commands(), "--data")
-    if (word == "data" && folder != "")
-        print_wrong(folder, "pipeline/checksums/" (folder == "data/sample" ? "sample" : "cifar10") \
-            ".sha256")
-}
-
 # The files of a folder that are not what their checksums say.
 function print_wrong(folder, sums)
 {
@@ -86,117 +144,89 @@ function print_wrong(folder, sums)
         " | sed 's/: FAILED.*//'", " is not what " sums " says")
 }
 
-function all_commands(    i, text)
+# Accuracies whose training is to be done too: its reasons are not told twice.
+function has_parent(file)
 {
-    for (i = 1; i <= PLANNED; i++)
-        text = text COMMANDS[PLAN[i]] "\n"
-    return text
+    return file ~ /accuracy\.tsv$/ && (beside(file, "final.safetensors") in WANTED)
 }
 
-# A result with a key. Prints the differences and returns how many; those that the training behind an
-# evaluation has too are its own and not told twice.
-function explain_key(file,    was, is, old, new, n, i, word, said)
+function say(file, text)
 {
-    was = recorded_key(file)
-    is = present_key(file)
-    if (has_parent(file) && !exists(file))
-        return 0
-    if (!exists(file) || was == "") {
-        print stage_of(file) ": " file (exists(file) ? ".key" : "") " is missing"
-        return 1
+    print stage_of(file) ": " text
+    ROOT[stage_of(file)]
+    ROOTS++
+}
+
+# A result with a key: the values that differ; if none does, what is gone.
+function explain_key(file,    other, old, new, part, n, i, word, said, partner)
+{
+    if (has_parent(file) && (file in COPIED || !exists(file)))
+        return
+    if (file in COPIED) {
+        say(file, "as in " COPIED[file])
+        return
     }
-    read_key(was, old)
-    n = read_key(is, new)
+    other = nearest(file)
+    read_key(KEY[other], old)
+    read_key(WANTED[file], new)
+    n = other == "" ? 0 : split(WANTED[file], part, " ")
     for (i = 1; i < n; i += 2) {
-        word = new[i]
-        if (old[word, "value"] "" == new[word, "value"] "" || (has_parent(file) && word != "test"))
+        word = part[i]
+        if (old[word] "" == new[word] "" || (has_parent(file) && word != "test"))
             continue
-        print stage_of(file) ": " name_of(word) " was " shortened(old[word, "value"]) ", is " \
-            shortened(new[word, "value"])
-        explain_hash(word, file)
-        said++
+        say(file, name_of(word) " was " shortened(old[word]) ", is " shortened(new[word]))
+        if (word == "numerics")
+            print_lines("find src -name '*.[ch]' -newer " other ".key | sort", " is newer than the result")
+        if (word == "data")
+            print_wrong(data, sums)
+        said = 1
     }
-    return said ? said : explain_partner(file) + explain_newer(file)
+    # Initial weights of another folder are recomputed here.
+    if (said || has_parent(file) || (file ~ /\/init/ && other != "" && other != file))
+        return
+    partner = beside(file, file ~ /\/final/ ? "log.tsv" : "answers.tsv")
+    if (!exists(file) || other != file)
+        say(file, file (exists(file) ? ".key" : "") " is missing")
+    else if (file !~ /\/init/ && !exists(partner))
+        say(file, partner " is missing")
 }
 
-# What is made with a result of the same key, and is gone.
-function explain_partner(file,    partner)
+# CIFAR-10, or a stamp: its name has the settings that are no file.
+function explain_other(file,    folder, was)
 {
-    partner = file ~ /final\.safetensors$/ ? log_of(file) : file ~ /accuracy\.tsv$/ ? answers_of(file) : ""
-    if (partner == "" || exists(partner))
-        return 0
-    print stage_of(file) ": " partner " is missing"
-    return 1
-}
-
-# Causes that are not themselves made anew. Returns how many.
-function explain_newer(file,    cause, n, i, said)
-{
-    n = split(CAUSES[file], cause, " ")
-    for (i = 1; i <= n; i++) {
-        if (cause[i] in CAUSES || cause[i] == "FORCE")
-            continue
-        print stage_of(file) ": " cause[i] " is newer than " file
-        said++
-    }
-    return said + 0
-}
-
-function has_parent(file,    parent)
-{
-    parent = file
-    return sub(/accuracy\.tsv$/, "final.safetensors", parent) && (parent in CAUSES)
-}
-
-function log_of(file)
-{
-    sub(/[^\/]*$/, "log.tsv", file)
-    return file
-}
-
-function answers_of(file)
-{
-    sub(/[^\/]*$/, "answers.tsv", file)
-    return file
-}
-
-# Any other target: by its causes. Returns how many of them are not themselves made anew.
-function explain_times(file)
-{
-    if (file ~ /\/settings\//)
-        return explain_settings(file)
-    if (index(" " CAUSES[file] " ", " FORCE ")) {
-        print stage_of(file) ": data/cifar10 is not whole"
+    if (file == "data/cifar10") {
+        say(file, "data/cifar10 is not whole")
         print_wrong("data/cifar10", "pipeline/checksums/cifar10.sha256")
-        return 1
     }
-    if (exists(file))
-        return explain_newer(file)
-    if (causes_planned(file))
-        return 0
-    print stage_of(file) ": " file " is missing"
-    return 1
-}
-
-function causes_planned(file,    cause, n, i, planned)
-{
-    n = split(CAUSES[file], cause, " ")
-    for (i = 1; i <= n; i++)
-        planned += cause[i] in CAUSES
-    return planned
-}
-
-# A stamp whose name says what is no file.
-function explain_settings(file,    folder, was, is)
-{
-    folder = is = file
-    sub(/[^\/]*$/, "", folder)
-    sub(/.*\//, "", is)
+    if (file !~ /\/settings\//)
+        return
+    folder = beside(file, "")
     ("ls " folder " 2>/dev/null") | getline was
     close("ls " folder " 2>/dev/null")
-    print (file ~ /^paper/ ? "paper" : "figures") ": " \
-        (was == "" ? file " is missing" : "settings were " was ", are " is)
-    return 1
+    if (was == "")
+        return
+    print (file ~ /^paper/ ? "paper" : "figures") ": settings were " was ", are " substr(file, length(folder) + 1)
+    ROOTS++
+}
+
+# Stages that follow from the above. Where nothing is above, a file is missing or old.
+function explain_rest(    i, file, stage, list, seen, stages)
+{
+    for (i = 1; i <= PLANNED; i++)
+        stages += stage_of(PLAN[i]) !~ /\//
+    for (i = 1; i <= PLANNED; i++) {
+        file = PLAN[i]
+        stage = stage_of(file)
+        if (file ~ /\/(settings\/|init\.|final\.)/ || stage in ROOT || stage in seen || (stages && stage ~ /\//))
+            continue
+        seen[stage]
+        if (!ROOTS)
+            print stage ": " file (exists(file) ? " is older than what it is made of" : " is missing")
+        else
+            list = list (list == "" ? "" : ", ") stage
+    }
+    if (list != "")
+        print "follow: " list
 }
 
 # Reads the logs' rates: examples and seconds, by network, batch size and arithmetic, and by network.
@@ -247,19 +277,19 @@ function duration(seconds)
     return seconds >= 90 ? sprintf("%.0f minutes", seconds / 60) : sprintf("%.1f s", seconds)
 }
 
-# One training, from its command and key. Epochs it has done already, by the key it was begun with,
-# are not done again.
-function cost_of_training(file,    command, key, kind, epochs, images, seconds)
+# One training, from its key, without the epochs that are done.
+function cost_of_training(file,    key, kind, path, begun, images, seconds)
 {
-    command = COMMANDS[file]
-    read_key(present_key(file), key)
-    epochs = option_of(command, "--epochs")
-    if (first_line(begun_of(file)) == present_key(file) && exists(log_of(file)))
-        epochs -= EPOCHS[log_of(file)]
-    images = epochs * option_of(command, "--examples")
-    kind = key["net", "value"] " " key["gemm", "value"]
-    if ((kind " " key["batch", "value"]) in IMAGES)
-        kind = kind " " key["batch", "value"]
+    read_key(WANTED[file], key)
+    path = beside(file, "begun")
+    getline begun <path
+    close(path)
+    if (begun == WANTED[file])
+        key["epochs"] -= EPOCHS[beside(file, "log.tsv")]
+    images = key["epochs"] * key["examples"]
+    kind = key["net"] " " key["gemm"]
+    if ((kind " " key["batch"]) in IMAGES)
+        kind = kind " " key["batch"]
     if (!(kind in IMAGES)) {
         unknown++
         return "unknown: no log here tells how fast " kind " trains"
@@ -270,22 +300,18 @@ function cost_of_training(file,    command, key, kind, epochs, images, seconds)
         IMAGES[kind] / SECONDS[kind], SOURCES[kind] == 1 ? FROM[kind] : SOURCES[kind] " logs")
 }
 
-function begun_of(file)
-{
-    sub(/[^\/]*$/, "begun", file)
-    return file
-}
-
 function print_costs(    i, file, evaluations, others)
 {
     read_rates()
     for (i = 1; i <= PLANNED; i++) {
         file = PLAN[i]
-        if (file ~ /\/final\.safetensors$/ && COMMANDS[file] ~ / --epochs /)
+        if (file in COPIED || file ~ /\/settings\//)
+            continue
+        if (file ~ /\/final\.safetensors$/ && WANTED[file] !~ / record /)
             print "cost: " stage_of(file) ": " cost_of_training(file)
         else if (file ~ /\/accuracy\.tsv$/)
             evaluations++
-        else if (file !~ /\/(settings\/|(log|answers)\.tsv$)/)
+        else
             others++
     }
     if (training > 0)
@@ -295,31 +321,16 @@ function print_costs(    i, file, evaluations, others)
             ", other files " others + 0
 }
 
-# Stages that only follow, each once.
-function print_followers(    i, stage, list, seen)
-{
-    for (i = 1; i <= PLANNED; i++) {
-        stage = stage_of(PLAN[i])
-        if (!(PLAN[i] in ROOT) && stage !~ /\// && !(stage in STAGE_OF_ROOT) && !(stage in seen)) {
-            seen[stage]
-            list = list (list == "" ? "" : ", ") stage
-        }
-    }
-    if (list != "")
-        print "follow: " list
-}
-
 END {
     if (PLANNED == 0)
         print target ": nothing: up to date"
-    for (i = 1; i <= PLANNED; i++) {
-        keyed = COMMANDS[PLAN[i]] ~ /echo 'MADE_BY_/
-        if (keyed ? explain_key(PLAN[i]) : explain_times(PLAN[i])) {
-            ROOT[PLAN[i]]
-            STAGE_OF_ROOT[stage_of(PLAN[i])]
-        }
-    }
-    print_followers()
+    read_keys()
+    for (i = 1; i <= PLANNED; i++)
+        if (PLAN[i] in WANTED)
+            explain_key(PLAN[i])
+        else
+            explain_other(PLAN[i])
+    explain_rest()
     if (PLANNED > 0)
         print_costs()
 }

@@ -73,7 +73,7 @@ covers_smoke="smoke, as-run: 24 files, 8 accuracies"
 covers_steps="8 initial; 2 steps of each network"
 
 sums() { # of the results in this folder, in the golden file's form and order
-    (cd data/runs/smoke && find . -name '*.safetensors' ! -name 'checkpoint*' -o -name losses.tsv \
+    (cd data/runs/smoke* && find . -name '*.safetensors' ! -name 'checkpoint*' -o -name losses.tsv \
         -o -name accuracy.tsv | sed 's,^\./,,' | sort | xargs sha256sum)
 }
 

@@ -145,7 +145,7 @@ chaos loss-to-dat "${kills[4]}" over "$BIN/loss-to-dat" --log "$TMP/made/log.tsv
 mkdir -p "$TMP/tree/data/runs"
 copy_tree "$TMP/tree"
 cp -a "$BIN" "$TMP/tree/bin"
-ln -s "$TMP/work" "$TMP/tree/data/runs/smoke"
+ln -s "$TMP/work" "$TMP/tree/data/runs/smoke-train_examples-20"
 fresh
 chaos make "${kills[5]}" 'train|init-weights|evaluate|loss-to-dat' \
     make -C "$TMP/tree" --no-print-directory -j2 PROFILE=smoke BIN=bin THREADS=1 TRAIN_EXAMPLES=20 \

@@ -19,7 +19,7 @@ run audit RUN=kaiming EPOCH=1 >audited
 grep -qx 'true: the replay gives what the transcript says of epoch 1' audited
 run status >told
 grep -qE '^as-run +kaiming +1 +yes +2/2 +train 0\.[0-9]{5}  test 0\.[0-9]{5} *$' told
-run status LEARNING_RATE=2e-4 >told
+run status NUMERICS=0 >told
 grep -qE '^as-run +kaiming +1 +yes +2/2 stale +-$' told
 run audit RUN=resnet56-bs10 EPOCH=1 STEPS=36..36 >audited
 grep -q "^state_sha256 after step 36      $(grep '^1' $runs/resnet56-bs10/seed-1/log.tsv | cut -f5)$" audited
@@ -38,7 +38,8 @@ expect 0 "a source with a new remark"
 expect 0 "another number of threads" THREADS=7
 expect 0 "other checkpoints to keep" KEEP=every:2
 expect 21 "another seed" SEEDS=2 # init, train, evaluate of seven runs: of all zeros there is seed 2
-expect 18 "another learning rate" LEARNING_RATE=2e-4 # train, evaluate of nine runs
+expect 27 "another learning rate" LEARNING_RATE=2e-4 # init, train, evaluate of nine runs
+expect 6 "another number of epochs of the other network" EPOCHS_resnet56=2 # of two runs; seven are copied
 expect 0 "the same rate in another spelling" LEARNING_RATE=0.0001
 expect 9 "fewer test examples" TEST_EXAMPLES=100     # evaluate of nine runs
 expect 27 "another arithmetic" NUMERICS=0
@@ -63,7 +64,7 @@ if run evaluate-xavier TEST_EXAMPLES=100 >failed 2>&1; then echo "puts answers w
 [ ! -e $runs/xavier/seed-1/accuracy.tsv.key ]
 rmdir $runs/xavier/seed-1/answers.tsv && mv kept $runs/xavier/seed-1/answers.tsv
 expect 2 "accuracies without a key" # and those of the training done again
-run evaluate-xavier >second 2>&1 || { cat second; exit 1; }
+run evaluate >second 2>&1 || { cat second; exit 1; }
 
 # The record: kept, taken from there without training, and refused where it does not hold together.
 run record RECORD=record >recorded 2>&1 || { cat recorded; exit 1; }
@@ -76,10 +77,11 @@ from_record() {
 }
 from_record evaluate || { cat recorded; exit 1; }
 if grep -q "^$BIN/train" recorded; then echo "the record was trained again"; exit 1; fi
-(cd data/runs/recorded && sha256sum --check --quiet ../../../record/checksums.sha256)
-cmp $runs/kaiming/seed-1/loss.dat data/runs/recorded/as-run/kaiming/seed-1/loss.dat
+from=data/runs/recorded-train_examples-360-epochs_carlini-2-epochs_resnet56-1
+(cd $from && sha256sum --check --quiet ../../../record/checksums.sha256)
+cmp $runs/kaiming/seed-1/loss.dat $from/as-run/kaiming/seed-1/loss.dat
 # What a crate says of that.
-taken=data/runs/recorded/as-run/kaiming/seed-1 kept=record/as-run/kaiming/seed-1
+taken=$from/as-run/kaiming/seed-1 kept=record/as-run/kaiming/seed-1
 printf '%s\n' $taken/final.safetensors $taken/accuracy.tsv $kept/log.tsv >files
 from_record -n --trace stale=FORCE evaluate-kaiming
 awk -f pipeline/actions.awk -f pipeline/plan.awk -v bin="$BIN" files recorded | cut -f1-4 >actions
@@ -105,9 +107,9 @@ denied kaiming/seed-1/accuracy.tsv '^test\t' 'test\t1' "not what record/checksum
 denied kaiming/seed-1/checked.tsv '^train\t' 'train\t1' "counted again: "
 
 # A log that is lost is taken again; another record is looked at, though it lies with the times of the first.
-rm data/runs/recorded/as-run/kaiming/seed-1/log.tsv
+rm $from/as-run/kaiming/seed-1/log.tsv
 from_record evaluate || { echo "a lost log"; cat recorded; exit 1; }
-cmp record/as-run/kaiming/seed-1/log.tsv data/runs/recorded/as-run/kaiming/seed-1/log.tsv
+cmp record/as-run/kaiming/seed-1/log.tsv $from/as-run/kaiming/seed-1/log.tsv
 cp -a record other
 sed -i 's/^1\t[0-9]/1\t0/' other/as-run/kaiming/seed-1/log.tsv
 touch -r record/as-run/kaiming/seed-1/log.tsv other/as-run/kaiming/seed-1/log.tsv
@@ -126,14 +128,14 @@ done
 [ "$(wc -l <paper/build/recorded/as-written/table-1.tex)" = 2 ]
 if from_record TRACKS=as-written evaluate; then echo "a first track that is not whole is accepted"; exit 1; fi
 grep -qF "recorded: record has no as-written/" recorded || { cat recorded; exit 1; }
-rm -r record/as-run/xavier data/runs/recorded/as-run/xavier
+rm -r record/as-run/xavier $from/as-run/xavier
 if from_record evaluate; then echo "a missing run is accepted"; exit 1; fi
 grep -qF "recorded: record has no as-run/xavier/seed-1; train it" recorded || { cat recorded; exit 1; }
 
 # Two seeds: tables with means and ranges.
 run paper GEMM=openblas SEEDS="1 2" TRAIN_EXAMPLES=20 TEST_EXAMPLES=20 EPOCHS_carlini=1 >several 2>&1 \
     || { tail several; exit 1; }
-for seed in 1 2; do grep -h '^test' data/runs/smoke-openblas/as-run/kaiming/seed-$seed/accuracy.tsv; done | awk '
+for seed in 1 2; do grep -h '^test' data/runs/smoke-openblas-train_examples-20-epochs_carlini-1/as-run/kaiming/seed-$seed/accuracy.tsv; done | awk '
     { percent = 100 * $2 / $3; sum += percent }
     NR == 1 || percent < least { least = percent }
     NR == 1 || percent > most { most = percent }
@@ -170,9 +172,9 @@ refused() { # refused TEXT ARGUMENTS...: make says TEXT and does nothing
     if make --no-print-directory BIN="$BIN" "$@" >fourth 2>&1; then echo "$*: accepted"; exit 1; fi
     grep -qF -- "$text" fourth || { echo "$*: no '$text' in:"; cat fourth; exit 1; }
 }
-refused "PROFIL is no setting" PROFIL=smoke evaluate
-refused "PROFILE=fast is none of full, recorded, quick, smoke" PROFILE=fast evaluate
-for wrong in 0 361 1e2 ""; do
+refused "PROFIL: unknown setting" PROFIL=smoke evaluate
+refused "PROFILE=fast must be one of full, recorded, quick, smoke" PROFILE=fast evaluate
+for wrong in 0 361 1e2 "1 2"; do
     refused "TRAIN_EXAMPLES=$wrong is not a whole number from 1 to 360" PROFILE=smoke TRAIN_EXAMPLES="$wrong" train
 done
 refused "TEST_EXAMPLES=10001 is not a whole number from 1 to 10000" TEST_EXAMPLES=10001 evaluate
@@ -182,13 +184,13 @@ for wrong in 0 -1e-4 nan 1e-4x 1e999; do
     refused "LEARNING_RATE=$wrong is not a number above 0" LEARNING_RATE="$wrong" train
 done
 refused "SEEDS=1 x is not a list" SEEDS="1 x" evaluate
-refused "SEEDS=1 1 is not a list" SEEDS="1 1" evaluate
-for tracks in as-if "as-run as-run" ""; do
-    refused "TRACKS=$tracks is none of as-run, as-written, or both" TRACKS="$tracks" evaluate
+refused "SEEDS=1 01 is not a list" SEEDS="1 01" evaluate
+for tracks in as-if "as-run as-run"; do
+    refused "TRACKS=$tracks must be as-run, as-written, or both" TRACKS="$tracks" evaluate
 done
-refused "PROFILE=full recorded is none of" PROFILE="full recorded" evaluate
-refused "KEEP=every is none of all, every:N, last" KEEP=every train
-refused "RUN=none is none of all-ones" RUN=none EPOCH=1 audit
+refused "PROFILE=full recorded must be one of" PROFILE="full recorded" evaluate
+refused "KEEP=every must be all, every:N or last" KEEP=every train
+refused "RUN=none must be one of all-ones" RUN=none EPOCH=1 audit
 refused "EPOCH is missing" RUN=kaiming audit
 refused "seed-7/log.tsv is missing" PROFILE=smoke SEEDS=7 RUN=kaiming EPOCH=1 audit
 refused "seed-7/log.tsv: is missing" PROFILE=smoke SEEDS=7 NUMBER=kaiming/val trace
