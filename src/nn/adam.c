@@ -1,55 +1,43 @@
-#include "nn/adam.h"
-
+/* Adam (Kingma & Ba 2015, Alg. 1), bias-corrected, without weight decay, in PyTorch's order of
+ * steps.
+ *
+ *     m = b1 m + (1-b1) g        v = b2 v + (1-b2) (g g)        b1 = 0.9, b2 = 0.999
+ *     w = w - (rate m) / (sqrt(v) / root + eps)                            eps = 1e-8
+ *     rate = lr / (1-b1^t)       root = sqrt(1-b2^t)
+ *
+ * The constants b1, 1-b1, b2, 1-b2, rate, root and eps come from doubles, rounded to float32 once;
+ * the powers are products of doubles, taken one factor after another.
+ */
 #include "exact/isa.h"
+#include "nn/optimiser.h"
 
 #include <math.h>
 
 static const double BETA1 = 0.9, BETA2 = 0.999, EPSILON = 1e-8;
 
-bool adam_create(struct adam *adam, size_t count, double learning_rate, struct error *error)
+static void count_step(struct optimiser *o)
 {
-    *adam = (struct adam){.count = count, .learning_rate = learning_rate, .power1 = 1, .power2 = 1};
-    if (!arena_reserve(&adam->memory, 2 * arena_round(count * sizeof *adam->m), error))
-        return false;
-    adam->m = arena_take(&adam->memory, count, sizeof *adam->m);
-    adam->v = arena_take(&adam->memory, count, sizeof *adam->v);
-    return true;
+    o->powers[0] *= BETA1;
+    o->powers[1] *= BETA2;
 }
 
-void adam_release(struct adam *adam)
+static void update(struct optimiser *o, float *values, const float *gradients)
 {
-    arena_release(&adam->memory);
-    *adam = (struct adam){0};
-}
-
-void adam_resume(struct adam *adam, uint64_t step)
-{
-    adam->step = 0;
-    adam->power1 = adam->power2 = 1;
-    for (; adam->step < step; adam->step++) {
-        adam->power1 *= BETA1;
-        adam->power2 *= BETA2;
-    }
-}
-
-void adam_update(struct adam *adam, float *values, const float *gradients)
-{
-    adam->step++;
-    adam->power1 *= BETA1;
-    adam->power2 *= BETA2;
-    const struct adam_constants constants
-        = {.keep1 = (float)BETA1,
-           .take1 = (float)(1 - BETA1),
-           .keep2 = (float)BETA2,
-           .take2 = (float)(1 - BETA2),
-           .rate = (float)(adam->learning_rate / (1 - adam->power1)),
-           .root = (float)sqrt(1 - adam->power2),
-           .epsilon = (float)EPSILON};
+    const struct adam_constants constants = {.keep1 = (float)BETA1,
+                                             .take1 = (float)(1 - BETA1),
+                                             .keep2 = (float)BETA2,
+                                             .take2 = (float)(1 - BETA2),
+                                             .rate = (float)(o->learning_rate / (1 - o->powers[0])),
+                                             .root = (float)sqrt(1 - o->powers[1]),
+                                             .epsilon = (float)EPSILON};
     enum { BLOCK = 1 << 12 };
 #pragma omp parallel for schedule(static)
-    for (size_t i = 0; i < adam->count; i += BLOCK) {
-        size_t count = adam->count - i < BLOCK ? adam->count - i : BLOCK;
-        isa_kernels()->elementwise->adam(count, &constants, gradients + i, adam->m + i, adam->v + i,
-                                         values + i);
+    for (size_t i = 0; i < o->count; i += BLOCK) {
+        size_t count = o->count - i < BLOCK ? o->count - i : BLOCK;
+        isa_kernels()->elementwise->adam(count, &constants, gradients + i, o->states[0] + i,
+                                         o->states[1] + i, values + i);
     }
 }
+
+const struct optimiser_kind optimiser_adam
+    = {.name = "adam", .states = {"m", "v"}, .count_step = count_step, .update = update};

@@ -30,9 +30,10 @@ bool checkpoint_read(struct checkpoint *c, const char *path, struct error *error
     if (!file_path(c->path, error, "%s", path) || !tensor_file_read(&c->file, path, error))
         return false;
     if (c->file.state != TENSORS_VERIFIED)
-        return error_set(
-            error, "%s: damaged: a checkpoint without the hashes that it was "
-                                "written with", path);
+        return error_set(error,
+                         "%s: damaged: a checkpoint without the hashes that it was "
+                         "written with",
+                         path);
     if (!read_number(c, "epoch", &c->epoch, error)
         || !read_number(c, "position", &c->position, error)
         || !read_number(c, "step", &c->step, error))
@@ -87,7 +88,7 @@ bool checkpoint_restore(const struct checkpoint *c, struct trainer *t, const str
 {
     uint64_t batch = t->hyper.batch_size, steps = trainer_steps(t);
     if (!description_fits_file(d, &c->file, c->path, error)
-        || !weights_restore(t->network, &t->adam, &c->file, c->path, error))
+        || !weights_restore(t->network, &t->optimiser, &c->file, c->path, error))
         return false;
     if (c->epoch < 1 || c->position >= t->set.count || c->position % batch != 0
         || c->step / steps != c->epoch - 1 || c->step % steps != c->position / batch)
@@ -95,7 +96,7 @@ bool checkpoint_restore(const struct checkpoint *c, struct trainer *t, const str
     t->epoch = c->epoch;
     t->position = (size_t)c->position;
     t->loss = c->loss;
-    adam_resume(&t->adam, c->step);
+    optimiser_resume(&t->optimiser, c->step);
     return true;
 }
 
@@ -105,7 +106,7 @@ bool checkpoint_write(const char *path, struct trainer *t, const struct descript
     char epoch[24], position[24], step[24], loss[40];
     snprintf(epoch, sizeof epoch, "%" PRIu64, t->epoch);
     snprintf(position, sizeof position, "%zu", t->position);
-    snprintf(step, sizeof step, "%" PRIu64, t->adam.step);
+    snprintf(step, sizeof step, "%" PRIu64, t->optimiser.step);
     snprintf(loss, sizeof loss, "%a", isnan(t->loss) ? NAN : t->loss); /* never "-nan" */
     struct metadata metadata = {.count = 0};
     metadata_add(&metadata, "kind", "checkpoint");
@@ -117,7 +118,7 @@ bool checkpoint_write(const char *path, struct trainer *t, const struct descript
     for (size_t i = 0; i < d->count; i++)
         metadata_add(&metadata, d->keys[i], d->values[i]);
     struct weights w;
-    if (!weights_collect(&w, t->network, &t->adam, error))
+    if (!weights_collect(&w, t->network, &t->optimiser, error))
         return false;
     bool good = tensor_file_write(path, w.tensors, w.count, &metadata, error);
     weights_release(&w);

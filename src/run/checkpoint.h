@@ -1,10 +1,10 @@
 /* Checkpoints: a trainer's state on disk, from which the same steps follow.
  *
- * A safetensors file with the weights, both Adam moments and batch norm's running statistics; in
- * its metadata the position (epoch, examples done, steps, partial sum of losses), the link of the
- * transcript after its last whole epoch, and the description of the run. Like any file of tensors
- * it has hashes of itself. It says nothing of the machine or the time: the same training gives the
- * same bytes.
+ * A safetensors file with the weights, the optimiser's states and batch norm's running statistics;
+ * in its metadata the position (epoch, examples done, steps, partial sum of losses), the link of
+ * the transcript after its last whole epoch, and the description of the run. Like any file of
+ * tensors it has hashes of itself. It says nothing of the machine or the time: the same training
+ * gives the same bytes.
  *
  * Two are kept: PATH, the newest, and PATH.previous, the one before. A new one is written and
  * synced as PATH.next; then PATH becomes PATH.previous, then PATH.next becomes PATH. Whenever that

@@ -35,13 +35,19 @@ static struct comparison_tensor compare_tensor(const struct tensor *a, const str
     return t;
 }
 
-/* The tensors of two trainers of one network. */
+static bool same_optimiser(const struct trainer *a, const struct trainer *b)
+{
+    return a->optimiser.kind == b->optimiser.kind;
+}
+
+/* The tensors of two trainers of one network, and of one optimiser if they have the same. */
 static bool compare_states(struct comparison *c, struct trainer *a, struct trainer *b,
                            struct error *error)
 {
     struct weights left = {0}, right = {0};
-    bool good = weights_collect(&left, a->network, &a->adam, error)
-                && weights_collect(&right, b->network, &b->adam, error);
+    bool same = same_optimiser(a, b);
+    bool good = weights_collect(&left, a->network, same ? &a->optimiser : NULL, error)
+                && weights_collect(&right, b->network, same ? &b->optimiser : NULL, error);
     c->tensors = good ? left.count : 0;
     c->differing = 0;
     for (size_t i = 0; i < c->tensors; i++) {
@@ -57,26 +63,32 @@ static bool compare_states(struct comparison *c, struct trainer *a, struct train
 /* Whether two states are bit for bit the same in memory: quick, and enough for being the same. */
 static bool is_same(struct trainer *a, struct trainer *b)
 {
-    size_t count, moments = a->adam.count * sizeof *a->adam.m;
+    size_t count;
+    const struct optimiser *left = &a->optimiser, *right = &b->optimiser;
     const struct parameter *p = network_parameters(a->network, &count);
     const struct parameter *q = network_parameters(b->network, &count);
-    bool same
-        = memcmp(a->adam.m, b->adam.m, moments) == 0 && memcmp(a->adam.v, b->adam.v, moments) == 0;
+    bool same = same_optimiser(a, b);
+    for (size_t i = 0; same && left->kind->states[i] != NULL; i++)
+        same = memcmp(left->states[i], right->states[i], left->count * sizeof(float)) == 0;
     for (size_t i = 0; same && i < count; i++)
         same = memcmp(p[i].value, q[i].value, p[i].count * sizeof *p[i].value) == 0;
     return same;
 }
 
+/* Two trainings with different optimisers have the same state only before the first step. */
 static bool copy_state(struct replay *to, struct replay *from, struct error *error)
 {
     struct trainer *t = &to->trainer;
+    bool same = same_optimiser(t, &from->trainer);
     struct weights w;
-    if (!weights_collect(&w, from->trainer.network, &from->trainer.adam, error))
+    optimiser_reset(&t->optimiser);
+    if (!weights_collect(&w, from->trainer.network, same ? &from->trainer.optimiser : NULL, error))
         return false;
     const struct tensor_file file = {.tensors = w.tensors, .count = w.count};
-    bool good = weights_restore(t->network, &t->adam, &file, from->log_path, error);
+    bool good
+        = weights_restore(t->network, same ? &t->optimiser : NULL, &file, from->log_path, error);
     weights_release(&w);
-    adam_resume(&t->adam, from->trainer.adam.step);
+    optimiser_resume(&t->optimiser, from->trainer.optimiser.step);
     t->epoch = from->trainer.epoch - 1;
     trainer_next_epoch(t);
     return good;

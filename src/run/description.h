@@ -8,7 +8,8 @@
  *                              say, or if they were trained before
  *     data_sha256              of the records trained on
  *     examples, batch_size, learning_rate, order, loss, plotted, seed, arithmetic
- *     hyperparameters_sha256   of these eight as lines "key value"
+ *     optimiser, momentum      left out if adam and 0, as in the logs before there was a choice
+ *     hyperparameters_sha256   of these as lines "key value"
  *     numerics_sha256          fingerprint of the build's exact arithmetic (run/fingerprint.h), or
  *                              "unknown"
  */
@@ -21,6 +22,7 @@
 #include "io/safetensors.h"
 #include "nn/loss.h"
 #include "nn/network.h"
+#include "nn/optimiser.h"
 
 enum plotted_kind { PLOTTED_BATCH_MEANS, PLOTTED_EXAMPLES };
 extern const char *const plotted_names[]; /* as in enum plotted_kind, NULL-terminated */
@@ -34,9 +36,11 @@ struct hyperparameters {
     enum plotted_kind plotted;
     uint64_t seed; /* of dropout masks and permutations; below 2^32 */
     enum gemm_engine arithmetic;
+    int optimiser;   /* index in optimisers_all */
+    double momentum; /* of sgd; else 0 */
 };
 
-enum { DESCRIPTION_PAIRS = 16, DESCRIPTION_VALUE = 80 };
+enum { DESCRIPTION_PAIRS = 18, DESCRIPTION_VALUE = 80 };
 
 struct description {
     const char *keys[DESCRIPTION_PAIRS];
@@ -58,10 +62,12 @@ bool description_parse(struct description *d, struct hyperparameters *h, const s
 /* A fingerprint, for a const char *: an OPTION_PARSED. */
 bool description_parse_numerics(const char *text, void *numerics, struct error *error);
 
-/* NULL if there is no such key. */
+/* The keys above in their order, i below DESCRIPTION_PAIRS; and the value of one of them, also
+ * where it is left out. */
+const char *description_key(size_t i);
 const char *description_find(const struct description *d, const char *key);
 
-/* Whether a transcript, or a checkpoint, has the same pairs; else the error names the first that
+/* Whether a log, or a checkpoint, has the same pairs; else the error names the first that
  * differs. */
 bool description_fits_log(const struct description *d, const struct runlog *log, const char *path,
                           struct error *error);

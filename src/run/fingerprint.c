@@ -28,6 +28,8 @@ struct test_case {
     enum order_kind order;
     enum loss_kind loss;
     enum plotted_kind plotted;
+    int optimiser; /* index in optimisers_all */
+    double momentum;
 };
 
 /* 67 images are cut into uneven parts and groups; 33 are a short batch. */
@@ -140,6 +142,8 @@ static bool add_case(struct sha256 *hash, const struct test_case *s, const char 
                                                          .order = s->order,
                                                          .loss = s->loss,
                                                          .plotted = s->plotted,
+                                                         .optimiser = s->optimiser,
+                                                         .momentum = s->momentum,
                                                          .seed = SEED},
                                                .checkpoint_seconds = 3600,
                                                .quiet = true};
@@ -156,10 +160,14 @@ static const char *const base_schemes[]
     = {"zeros",          "ones",          "kaiming-uniform", "kaiming-normal",
        "xavier-uniform", "xavier-normal", "default",         NULL};
 static const char *const base_nets[] = {"carlini", "resnet56", NULL};
+static const char *const base_optimisers[] = {"adam", NULL};
 
 bool fingerprint_base_covers(enum fingerprint_part part, const char *name)
 {
-    return text_index(name, part == FINGERPRINT_SCHEME ? base_schemes : base_nets) >= 0;
+    static const char *const *const covered[] = {[FINGERPRINT_SCHEME] = base_schemes,
+                                                 [FINGERPRINT_NET] = base_nets,
+                                                 [FINGERPRINT_OPTIMISER] = base_optimisers};
+    return text_index(name, covered[part]) >= 0;
 }
 
 static bool add_base(struct sha256 *hash, const char *folder, const struct names *names,
@@ -186,6 +194,21 @@ static bool add_net(struct sha256 *hash, const char *net, const char *folder,
            && add_case(hash, &small, folder, names, error);
 }
 
+static bool add_optimiser(struct sha256 *hash, const char *name, const char *folder,
+                          const struct names *names, struct error *error)
+{
+    const int index = text_index(name, optimiser_names());
+    const struct test_case plain
+        = {"carlini",          "default",        10,    20, 1, ORDER_SEQUENTIAL,
+           LOSS_CROSS_ENTROPY, PLOTTED_EXAMPLES, index, 0};
+    struct test_case moving = plain;
+    moving.batch_size = 67;
+    moving.examples = 100;
+    moving.momentum = optimisers_all[index]->has_momentum ? 0.9 : 0;
+    return add_case(hash, &plain, folder, names, error)
+           && add_case(hash, &moving, folder, names, error);
+}
+
 static bool compute(enum fingerprint_part part, const char *name, const char *folder,
                     const struct names *names, char hex[SHA256_HEX_SIZE], struct error *error)
 {
@@ -203,6 +226,9 @@ static bool compute(enum fingerprint_part part, const char *name, const char *fo
         break;
     case FINGERPRINT_NET:
         good = add_net(&hash, name, folder, names, error);
+        break;
+    case FINGERPRINT_OPTIMISER:
+        good = add_optimiser(&hash, name, folder, names, error);
         break;
     }
     if (good)

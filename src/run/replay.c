@@ -189,9 +189,7 @@ static bool start_from_seed(struct replay *r, struct error *error)
     if (strcmp(hex, stated) != 0)
         return error_set(error, "false: %s: initial_weights_sha256 is %s, but %s %s", r->log_path,
                          stated, known ? "the seed gives" : "init.safetensors has", hex);
-    memset(t->adam.m, 0, t->adam.count * sizeof *t->adam.m);
-    memset(t->adam.v, 0, t->adam.count * sizeof *t->adam.v);
-    adam_resume(&t->adam, 0);
+    optimiser_reset(&t->optimiser);
     t->epoch = 0;
     trainer_next_epoch(t);
     if (!known)

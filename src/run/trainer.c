@@ -12,12 +12,18 @@ bool trainer_create(struct trainer *t, const struct hyperparameters *hyper,
 {
     *t = (struct trainer){.hyper = *hyper, .set = *set, .epoch = 1};
     *set = (struct cifar10){0};
+    const struct optimiser_kind *optimiser = optimisers_all[hyper->optimiser];
+    if (hyper->momentum != 0 && !optimiser->has_momentum)
+        return error_set(error, "the optimiser %s has no momentum", optimiser->name);
+    if (hyper->momentum >= 1)
+        return error_set(error, "a momentum must be below 1");
     size_t batch = hyper->batch_size < t->set.count ? (size_t)hyper->batch_size : t->set.count;
     if (!gemm_load(hyper->arithmetic, error))
         return false;
     gemm_choose(hyper->arithmetic);
     if (!network_create(&t->network, spec, batch, true, error)
-        || !adam_create(&t->adam, network_trained(t->network), hyper->learning_rate, error))
+        || !optimiser_create(&t->optimiser, optimiser, network_trained(t->network),
+                             hyper->learning_rate, hyper->momentum, error))
         return false;
     if (network_classes(t->network) != CIFAR10_CLASSES)
         return error_set(error, "the network %s does not have CIFAR-10's classes", spec->name);
@@ -31,7 +37,7 @@ bool trainer_create(struct trainer *t, const struct hyperparameters *hyper,
 void trainer_release(struct trainer *t)
 {
     network_free(t->network);
-    adam_release(&t->adam);
+    optimiser_release(&t->optimiser);
     cifar10_free(&t->set);
     free(t->order);
     free(t->labels);
@@ -43,8 +49,8 @@ void trainer_step(struct trainer *t)
     const struct hyperparameters *h = &t->hyper;
     size_t left = t->set.count - t->position;
     size_t batch = left < h->batch_size ? left : (size_t)h->batch_size;
-    struct pass pass
-        = {.batch = batch, .training = true, .seed = (uint32_t)h->seed, .step = t->adam.step + 1};
+    struct pass pass = {
+        .batch = batch, .training = true, .seed = (uint32_t)h->seed, .step = t->optimiser.step + 1};
     if (t->ordered != t->epoch)
         order_fill(t->order, t->set.count, h->order, (uint32_t)h->seed, t->epoch);
     t->ordered = t->epoch;
@@ -55,7 +61,7 @@ void trainer_step(struct trainer *t)
                        t->labels, network_output_gradient(t->network));
     t->loss += h->plotted == PLOTTED_BATCH_MEANS ? sum / (double)batch : sum;
     network_backward(t->network, &pass);
-    adam_update(&t->adam, network_values(t->network), network_gradients(t->network));
+    optimiser_update(&t->optimiser, network_values(t->network), network_gradients(t->network));
     t->position += batch;
 }
 
@@ -98,10 +104,10 @@ bool trainer_hash(struct trainer *t, char *weights, char state[SHA256_HEX_SIZE],
     char tensors[SHA256_HEX_SIZE];
     size_t parameters; /* the first of the tensors */
     network_parameters(t->network, &parameters);
-    if (!weights_collect(&w, t->network, &t->adam, error))
+    if (!weights_collect(&w, t->network, &t->optimiser, error))
         return false;
     bool good = tensors_hash(w.tensors, w.count, tensors, error)
-                && hash_state(tensors, t->adam.step, state, error)
+                && hash_state(tensors, t->optimiser.step, state, error)
                 && (weights == NULL || tensors_hash(w.tensors, parameters, weights, error));
     weights_release(&w);
     return good;

@@ -1,26 +1,26 @@
 /* A network in training: its state, and the step that moves it.
  *
  * An epoch takes the examples in its order, in batches of batch_size, the last one shorter; a step
- * is forward, loss, backward, Adam. The plotted loss of an epoch is the sum over its batches of the
- * batch's mean loss (PLOTTED_BATCH_MEANS) or of the sum over its examples (PLOTTED_EXAMPLES).
+ * is forward, loss, backward, optimiser. The plotted loss of an epoch is the sum over its batches
+ * of the batch's mean loss (PLOTTED_BATCH_MEANS) or of the sum over its examples
+ * (PLOTTED_EXAMPLES).
  *
  * What the next step depends on, beside the settings and the data, is the state: parameters, batch
- * norm's running statistics, Adam's moments, the number of steps taken. Its hash is the SHA-256 of
- * the text
- *     TENSORS<SPACE>STEPS<NEWLINE>
- * where TENSORS is the SHA-256 of the tensors as a checkpoint holds them, its payload_sha256.
+ * norm's running statistics, the optimiser's states, the number of steps taken. Its hash is the
+ * SHA-256 of the text TENSORS<SPACE>STEPS<NEWLINE> where TENSORS is the SHA-256 of the tensors as a
+ * checkpoint holds them, its payload_sha256.
  */
 #ifndef REINIT_RUN_TRAINER_H
 #define REINIT_RUN_TRAINER_H
 
 #include "data/cifar10.h"
-#include "nn/adam.h"
+#include "nn/optimiser.h"
 #include "run/description.h"
 
 struct trainer {
     struct hyperparameters hyper;
     struct network *network;
-    struct adam adam;
+    struct optimiser optimiser;
     struct cifar10 set;
     float scaling[256];
     uint32_t *order; /* of the examples in epoch `ordered` */

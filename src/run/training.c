@@ -294,7 +294,7 @@ static bool write_final(struct training *t, struct error *error)
     const struct hyperparameters *h = &t->settings->hyper;
     char seed[24], step[24];
     snprintf(seed, sizeof seed, "%" PRIu64, h->seed);
-    snprintf(step, sizeof step, "%" PRIu64, t->trainer.adam.step);
+    snprintf(step, sizeof step, "%" PRIu64, t->trainer.optimiser.step);
     struct metadata metadata = {.count = 0};
     metadata_add(&metadata, "net", network_spec_of(t->trainer.network)->name);
     for (const char *const *key = inherited; *key != NULL; key++) {

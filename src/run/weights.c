@@ -6,53 +6,66 @@
 #include <stdlib.h>
 #include <string.h>
 
-static const char *const MOMENT_PREFIXES[2] = {"adam.m/", "adam.v/"};
+/* Set -1 of a network's values is its parameters, set k >= 0 state k of the optimiser, which only
+ * trained parameters have. A kind of NULL has no states. */
+enum { PARAMETERS = -1 };
 
-/* Moment -1: the parameter itself. */
-static void print_name(char name[WEIGHT_NAME_SIZE], int moment, const struct parameter *p)
+static int sets_of(const struct optimiser_kind *kind)
 {
-    snprintf(name, WEIGHT_NAME_SIZE, "%s%s", moment >= 0 ? MOMENT_PREFIXES[moment] : "", p->name);
+    int states = 0;
+    while (kind != NULL && kind->states[states] != NULL)
+        states++;
+    return states;
 }
 
-/* A parameter, or moment 0 or 1 of it, m or v. */
-static float *memory_of(const struct adam *adam, int moment, const struct parameter *p)
+static void print_name(char name[WEIGHT_NAME_SIZE], const struct optimiser_kind *kind, int set,
+                       const struct parameter *p)
 {
-    return moment < 0 ? p->value : (moment == 0 ? adam->m : adam->v) + p->offset;
+    if (set == PARAMETERS)
+        snprintf(name, WEIGHT_NAME_SIZE, "%s", p->name);
+    else
+        snprintf(name, WEIGHT_NAME_SIZE, "%s.%s/%s", kind->name, kind->states[set], p->name);
 }
 
-static bool has_moment(int moment, const struct parameter *p)
+static float *memory_of(const struct optimiser *o, int set, const struct parameter *p)
 {
-    return moment < 0 || parameter_is_trained(p->role);
+    return set == PARAMETERS ? p->value : o->states[set] + p->offset;
 }
 
-bool weights_collect(struct weights *w, struct network *network, const struct adam *adam,
+static bool is_in_set(int set, const struct parameter *p)
+{
+    return set == PARAMETERS || parameter_is_trained(p->role);
+}
+
+bool weights_collect(struct weights *w, struct network *network, const struct optimiser *optimiser,
                      struct error *error)
 {
-    size_t count, floats = 0;
+    const struct optimiser_kind *kind = optimiser != NULL ? optimiser->kind : NULL;
+    size_t count, floats = 0, sets = 1 + (size_t)sets_of(kind);
     const struct parameter *parameters = network_parameters(network, &count);
     for (size_t i = 0; i < count; i++)
-        floats += parameters[i].count * (adam != NULL ? 3 : 1);
-    *w = (struct weights){.tensors = calloc(3 * count, sizeof *w->tensors),
+        floats += parameters[i].count * sets;
+    *w = (struct weights){.tensors = calloc(sets * count, sizeof *w->tensors),
                           .values = malloc(floats * sizeof *w->values),
-                          .names = calloc(3 * count, sizeof *w->names)};
+                          .names = calloc(sets * count, sizeof *w->names)};
     if (w->tensors == NULL || w->values == NULL || w->names == NULL) {
         weights_release(w);
         return error_memory(error, "out of memory for a copy of the weights");
     }
     float *next = w->values;
-    for (int moment = -1; moment < (adam != NULL ? 2 : 0); moment++) {
+    for (int set = PARAMETERS; set < sets_of(kind); set++) {
         for (size_t i = 0; i < count; i++) {
             const struct parameter *p = &parameters[i];
-            if (!has_moment(moment, p))
+            if (!is_in_set(set, p))
                 continue;
             char *name = w->names[w->count];
-            print_name(name, moment, p);
+            print_name(name, kind, set, p);
             w->tensors[w->count++] = (struct tensor){.name = name,
                                                      .shape = p->shape,
                                                      .dims = p->dims,
                                                      .count = p->count,
                                                      .values = next};
-            parameter_export(p, memory_of(adam, moment, p), next);
+            parameter_export(p, memory_of(optimiser, set, p), next);
             next += p->count;
         }
     }
@@ -88,12 +101,13 @@ bool weights_write(const char *path, struct network *network, const struct metad
     return good;
 }
 
-/* The tensor of a parameter, or of a moment of it. */
+/* The tensor of a parameter, or of a state of it. */
 static const struct tensor *find(const struct tensor_file *file, const char *path, const char *net,
-                                 int moment, const struct parameter *p, struct error *error)
+                                 const struct optimiser_kind *kind, int set,
+                                 const struct parameter *p, struct error *error)
 {
     char name[WEIGHT_NAME_SIZE];
-    print_name(name, moment, p);
+    print_name(name, kind, set, p);
     const struct tensor *found = tensor_file_find(file, name);
     if (found == NULL)
         error_set(error, "%s: tensor %s is missing, which the network %s has", path, name, net);
@@ -124,23 +138,24 @@ static bool is_among(const struct tensor *const *tensors, size_t count, const st
     return false;
 }
 
-/* The file's tensors in the order of the network's table; with `moments` those follow. All must be
- * there, and no other but what is ignored. *found is freed by the caller. */
+/* The file's tensors in the order of the network's table; the states of an optimiser of this kind
+ * follow. All must be there, and no other but what is ignored. *found is freed by the caller. */
 static bool find_all(const struct tensor_file *file, const char *path, struct network *network,
-                     bool moments, const struct tensor ***found, size_t *found_count,
-                     struct error *error)
+                     const struct optimiser_kind *kind, const struct tensor ***found,
+                     size_t *found_count, struct error *error)
 {
     const char *net = network_spec_of(network)->name;
     size_t count, n = 0;
     const struct parameter *parameters = network_parameters(network, &count);
-    const struct tensor **tensors = *found = calloc(3 * count, sizeof *tensors);
+    const struct tensor **tensors = *found
+        = calloc((1 + (size_t)sets_of(kind)) * count, sizeof *tensors);
     if (tensors == NULL)
         return error_memory(error, "%s: out of memory", path);
-    for (int moment = -1; moment < (moments ? 2 : 0); moment++) {
+    for (int set = PARAMETERS; set < sets_of(kind); set++) {
         for (size_t i = 0; i < count; i++) {
-            if (!has_moment(moment, &parameters[i]))
+            if (!is_in_set(set, &parameters[i]))
                 continue;
-            tensors[n] = find(file, path, net, moment, &parameters[i], error);
+            tensors[n] = find(file, path, net, kind, set, &parameters[i], error);
             if (tensors[n++] == NULL)
                 return false;
         }
@@ -183,19 +198,20 @@ static bool is_verified(const struct tensor_file *file, const char *path,
     return file->state != TENSORS_RESAVED || hash_found(file, path, found, count, hex, error);
 }
 
-bool weights_restore(struct network *network, struct adam *adam, const struct tensor_file *file,
-                     const char *path, struct error *error)
+bool weights_restore(struct network *network, struct optimiser *optimiser,
+                     const struct tensor_file *file, const char *path, struct error *error)
 {
+    const struct optimiser_kind *kind = optimiser != NULL ? optimiser->kind : NULL;
     size_t count, found_count, n = 0;
     const struct parameter *parameters = network_parameters(network, &count);
     const struct tensor **found;
-    bool good = find_all(file, path, network, adam != NULL, &found, &found_count, error)
+    bool good = find_all(file, path, network, kind, &found, &found_count, error)
                 && is_verified(file, path, found, found_count, error);
-    for (int moment = -1; good && moment < (adam != NULL ? 2 : 0); moment++) {
+    for (int set = PARAMETERS; good && set < sets_of(kind); set++) {
         for (size_t i = 0; i < count; i++) {
             const struct parameter *p = &parameters[i];
-            if (has_moment(moment, p))
-                parameter_import(p, found[n++]->values, memory_of(adam, moment, p));
+            if (is_in_set(set, p))
+                parameter_import(p, found[n++]->values, memory_of(optimiser, set, p));
         }
     }
     free(found);
@@ -228,6 +244,21 @@ bool weights_network(const struct tensor_file *file, const struct weights_source
                         source->path, name != NULL ? "a network that is not known" : "no network");
 }
 
+/* The optimiser whose states the file has beside the network's parameters; NULL: none. */
+static const struct optimiser_kind *find_kind(const struct tensor_file *file,
+                                              struct network *network)
+{
+    size_t count;
+    const struct parameter *first = network_parameters(network, &count);
+    for (const struct optimiser_kind *const *kind = optimisers_all; *kind != NULL; kind++) {
+        char name[WEIGHT_NAME_SIZE];
+        print_name(name, *kind, 0, first);
+        if (tensor_file_find(file, name) != NULL)
+            return *kind;
+    }
+    return NULL;
+}
+
 bool weights_hash_file(const struct tensor_file *file, const struct weights_source *source,
                        char hex[SHA256_HEX_SIZE], struct error *error)
 {
@@ -235,19 +266,16 @@ bool weights_hash_file(const struct tensor_file *file, const struct weights_sour
     struct network *network = NULL;
     const struct tensor **found = NULL;
     struct error reason = {.refused = false};
-    char first[WEIGHT_NAME_SIZE];
     size_t count;
     memcpy(hex, file->payload_sha256, SHA256_HEX_SIZE);
     if (file->state == TENSORS_VERIFIED)
         return true;
     bool good = weights_network(file, source, &spec, &reason)
                 && network_create(&network, spec, 1, false, &reason);
-    if (good) {
-        print_name(first, 0, network_parameters(network, &count));
-        good = find_all(file, source->path, network, tensor_file_find(file, first) != NULL, &found,
-                        &count, &reason)
-               && hash_found(file, source->path, found, count, hex, &reason);
-    }
+    good = good
+           && find_all(file, source->path, network, find_kind(file, network), &found, &count,
+                       &reason)
+           && hash_found(file, source->path, found, count, hex, &reason);
     free(found);
     network_free(network);
     if (good || (file->state == TENSORS_UNHASHED && !reason.refused))

@@ -1,10 +1,10 @@
-/* A network's parameters, and Adam's moments, to and from safetensors files.
+/* A network's parameters, and an optimiser's states, to and from safetensors files.
  *
  * A weight file is written in the order of the network's table (nn/network.h); a checkpoint has the
- * moments after the parameters. Reading depends neither on the order of a file's tensors nor on
- * other programs' additions: tensors are found by name, each parameter must be there as F32 with
- * its shape, and of tensors that the network does not have, those without elements and single I64
- * numbers, such as PyTorch's num_batches_tracked, are ignored; any other is an error.
+ * optimiser's states after the parameters. Reading depends neither on the order of a file's tensors
+ * nor on other programs' additions: tensors are found by name, each parameter must be there as F32
+ * with its shape, and of tensors that the network does not have, those without elements and single
+ * I64 numbers, such as PyTorch's num_batches_tracked, are ignored; any other is an error.
  *
  * A file that was saved again by another program (io/safetensors.h) is accepted if payload_sha256
  * is the hash of its values in the order of the network's table, so if no value, name or shape has
@@ -14,14 +14,14 @@
 #define REINIT_RUN_WEIGHTS_H
 
 #include "io/safetensors.h"
-#include "nn/adam.h"
+#include "nn/optimiser.h"
 #include "nn/network.h"
 
 enum { WEIGHT_NAME_SIZE = 64 };
 
-/* Tensors in the file's order of elements: the parameters under PyTorch's names and, if adam is not
- * NULL, each trained one's moments under "adam.m/NAME" and "adam.v/NAME". The shapes are the
- * network's, which must outlive them. Freed by weights_release. */
+/* Tensors in the file's order of elements: the parameters under PyTorch's names and, if optimiser
+ * is not NULL, each trained one's states under "OPTIMISER.STATE/NAME", such as "adam.m/NAME". The
+ * shapes are the network's, which must outlive them. Freed by weights_release. */
 struct weights {
     struct tensor *tensors;
     size_t count;
@@ -29,8 +29,8 @@ struct weights {
     char (*names)[WEIGHT_NAME_SIZE];
 };
 
-bool weights_collect(struct weights *weights, struct network *network, const struct adam *adam,
-                     struct error *error);
+bool weights_collect(struct weights *weights, struct network *network,
+                     const struct optimiser *optimiser, struct error *error);
 void weights_release(struct weights *weights);
 
 /* The SHA-256 of the parameters as a weight file holds them. */
@@ -40,10 +40,10 @@ bool weights_hash(struct network *network, char hex[SHA256_HEX_SIZE], struct err
 bool weights_write(const char *path, struct network *network, const struct metadata *metadata,
                    struct error *error);
 
-/* Fills the network (and the moments) from a file's tensors, which are verified first if the file
+/* Fills the network (and the states) from a file's tensors, which are verified first if the file
  * was saved again. */
-bool weights_restore(struct network *network, struct adam *adam, const struct tensor_file *file,
-                     const char *path, struct error *error);
+bool weights_restore(struct network *network, struct optimiser *optimiser,
+                     const struct tensor_file *file, const char *path, struct error *error);
 
 /* A weight file to be read, and what its reader says of it. */
 struct weights_source {
@@ -74,8 +74,8 @@ bool weights_network(const struct tensor_file *file, const struct weights_source
                      const struct network_spec **spec, struct error *error);
 
 /* The SHA-256 of the values of a file that was read. Of tensors that are a network's, with or
- * without moments, it is in the order of its table, else as they are in the file; of a verified
- * file they are the same. A file saved again must have the hash that it states. */
+ * without an optimiser's states, it is in the order of its table, else as they are in the file; of
+ * a verified file they are the same. A file saved again must have the hash that it states. */
 bool weights_hash_file(const struct tensor_file *file, const struct weights_source *source,
                        char hex[SHA256_HEX_SIZE], struct error *error);
 

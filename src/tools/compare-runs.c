@@ -16,10 +16,12 @@ struct arguments {
 
 static void report_settings(const struct replay *r)
 {
-    for (size_t i = 0; i < r[0].description.count; i++) {
-        const char *a = r[0].description.values[i], *b = r[1].description.values[i];
+    for (size_t i = 0; i < DESCRIPTION_PAIRS; i++) {
+        const char *key = description_key(i);
+        const char *a = description_find(&r[0].description, key);
+        const char *b = description_find(&r[1].description, key);
         if (strcmp(a, b) != 0)
-            printf("%s: %s, %s\n", r[0].description.keys[i], a, b);
+            printf("%s: %s, %s\n", key, a, b);
     }
 }
 

@@ -3,6 +3,7 @@
 #include "exact/parallel.h"
 #include "nets/nets.h"
 #include "nn/initialise.h"
+#include "nn/optimiser.h"
 #include "run/fingerprint.h"
 
 #include <stdio.h>
@@ -11,14 +12,17 @@ int main(int argc, char **argv)
 {
     uint64_t threads = (uint64_t)parallel_threads();
     const char *folder = NULL;
-    int scheme = -1, net = -1;
+    int index[FINGERPRINT_OPTIMISER + 1] = {-1, -1, -1, -1}; /* of the part's name; -1: not asked */
+    const char *const *const names[] = {NULL, init_names(), nets_names(), optimiser_names()};
     const struct option_spec options[]
         = {{"folder", "DIR", "folder to work in; its files are left there", OPTION_TEXT, &folder,
             .required = true},
            {"scheme", "NAME", "the part of this initialisation scheme instead of the base",
-            OPTION_CHOICE, &scheme, .choices = init_names()},
-           {"net", "NAME", "the part of this network instead of the base", OPTION_CHOICE, &net,
-            .choices = nets_names()},
+            OPTION_CHOICE, &index[FINGERPRINT_SCHEME], .choices = init_names()},
+           {"net", "NAME", "the part of this network instead of the base", OPTION_CHOICE,
+            &index[FINGERPRINT_NET], .choices = nets_names()},
+           {"optimiser", "NAME", "the part of this optimiser instead of the base", OPTION_CHOICE,
+            &index[FINGERPRINT_OPTIMISER], .choices = optimiser_names()},
            PARALLEL_OPTION(&threads),
            {0}};
     const struct tool tool
@@ -29,12 +33,17 @@ int main(int argc, char **argv)
     parallel_start(&tool, threads);
     struct error error;
     char hex[SHA256_HEX_SIZE];
-    const char *name = scheme >= 0 ? init_names()[scheme] : net >= 0 ? nets_names()[net] : NULL;
-    enum fingerprint_part part = scheme >= 0 ? FINGERPRINT_SCHEME
-                                 : net >= 0  ? FINGERPRINT_NET
-                                             : FINGERPRINT_BASE;
-    bool good = (scheme < 0 || net < 0 || error_set(&error, "give --scheme or --net, not both"))
-                && fingerprint_compute(part, name, folder, hex, &error);
+    enum fingerprint_part part = FINGERPRINT_BASE;
+    bool good = true;
+    for (int p = FINGERPRINT_SCHEME; good && p <= FINGERPRINT_OPTIMISER; p++) {
+        if (index[p] < 0)
+            continue;
+        good = part == FINGERPRINT_BASE || error_set(&error, "one part at a time can be printed");
+        part = (enum fingerprint_part)p;
+    }
+    good = good
+           && fingerprint_compute(part, part == FINGERPRINT_BASE ? NULL : names[part][index[part]],
+                                  folder, hex, &error);
     if (good)
         printf("%s\n", hex);
     return tool_finish(&tool, good, &error);

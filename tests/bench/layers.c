@@ -56,7 +56,7 @@ static void measure_round(struct workload *w, struct rounds *r, int threads, dou
     double taken, before, after, *row = r->seconds + r->count * r->width;
     for (size_t i = 0; i < r->width; i++)
         row[i] = 0;
-    w->fill_seconds = w->loss_seconds = w->adam_seconds = 0;
+    w->fill_seconds = w->loss_seconds = w->optimiser_seconds = 0;
     before = probe_flop_rate(threads, BENCH_PROBE_SECONDS);
     network_clock(w->network, row, row + r->layers);
     size_t steps = workload_run(w, seconds, &taken);
@@ -64,7 +64,7 @@ static void measure_round(struct workload *w, struct rounds *r, int threads, dou
     after = probe_flop_rate(threads, BENCH_PROBE_SECONDS);
     row[2 * r->layers] = w->fill_seconds;
     row[2 * r->layers + 1] = w->loss_seconds;
-    row[2 * r->layers + 2] = w->adam_seconds;
+    row[2 * r->layers + 2] = w->optimiser_seconds;
     for (size_t i = 0; i < r->width; i++)
         row[i] /= (double)steps;
     r->probes[r->count++] = before < after ? before : after;

@@ -18,7 +18,8 @@ bool workload_create(struct workload *w, const struct bench_settings *settings, 
     parallel_set_threads(settings->threads);
     if (!cifar10_load(&w->set, settings->data, CIFAR10_TRAIN, 0, error)
         || !network_create(&w->network, settings->net, w->batch, true, error)
-        || !adam_create(&w->adam, network_trained(w->network), 1e-4, error)
+        || !optimiser_create(&w->optimiser, &optimiser_adam, network_trained(w->network), 1e-4, 0,
+                             error)
         || !initialise_network(w->network, resnet ? "kaiming-normal" : "default", INIT_BIAS_DEFAULT,
                                SEED, error))
         return false;
@@ -35,7 +36,7 @@ bool workload_create(struct workload *w, const struct bench_settings *settings, 
 void workload_release(struct workload *w)
 {
     network_free(w->network);
-    adam_release(&w->adam);
+    optimiser_release(&w->optimiser);
     cifar10_free(&w->set);
     free(w->order);
     free(w->labels);
@@ -44,7 +45,7 @@ void workload_release(struct workload *w)
 void workload_step(struct workload *w)
 {
     struct pass pass
-        = {.batch = w->batch, .training = true, .seed = SEED, .step = w->adam.step + 1};
+        = {.batch = w->batch, .training = true, .seed = SEED, .step = w->optimiser.step + 1};
     double started = progress_seconds();
     for (size_t b = 0; b < w->batch; b++)
         w->order[b] = (uint32_t)((w->position + b) % w->set.count);
@@ -58,10 +59,10 @@ void workload_step(struct workload *w)
     double judged = progress_seconds();
     network_backward(w->network, &pass);
     double backwarded = progress_seconds();
-    adam_update(&w->adam, network_values(w->network), network_gradients(w->network));
+    optimiser_update(&w->optimiser, network_values(w->network), network_gradients(w->network));
     w->fill_seconds += filled - started;
     w->loss_seconds += judged - forwarded;
-    w->adam_seconds += progress_seconds() - backwarded;
+    w->optimiser_seconds += progress_seconds() - backwarded;
 }
 
 size_t workload_run(struct workload *w, double seconds, double *taken)

@@ -4,12 +4,12 @@
 
 #include "bench.h"
 #include "data/cifar10.h"
-#include "nn/adam.h"
+#include "nn/optimiser.h"
 #include "nn/loss.h"
 
 struct workload {
     struct network *network;
-    struct adam adam;
+    struct optimiser optimiser;
     struct cifar10 set;
     enum loss_kind loss;
     float scaling[256];
@@ -17,7 +17,7 @@ struct workload {
     uint8_t *labels; /* [batch] */
     size_t batch, position;
     /* Seconds, added to by every step. */
-    double fill_seconds, loss_seconds, adam_seconds;
+    double fill_seconds, loss_seconds, optimiser_seconds;
 };
 
 /* Sets the number of threads, creates the network with the initial weights of its published runs

@@ -3,7 +3,7 @@
 
     compare-pytorch.py BIN DATA THREADS [WEIGHTS...]
 
-Both networks take STEPS steps of Adam from our own initial weights, dropout off, over the first examples
+Both networks take STEPS steps of Adam, and of SGD with momentum, from our own initial weights, dropout off, over the first examples
 of CIFAR-10 in their order, at two batch sizes.
 
 Paths: the losses of three trainings, ours, PyTorch's in float32 and PyTorch's in float64. Rounding parts
@@ -32,7 +32,12 @@ import torch
 
 from networks import NETWORKS, first_examples, read_examples, read_safetensors
 
-STEPS, SHOWN, BATCHES, SEED, RATE = 100, (1, 10, 100), (128, 10), 1, 1e-4
+STEPS, SHOWN, BATCHES, SEED = 100, (1, 10, 100), (128, 10), 1
+OPTIMISERS = {
+    "adam": ([], lambda values: torch.optim.Adam(values, lr=1e-4)),
+    "sgd": (["--optimiser", "sgd", "--momentum", "0.9", "--lr", "1e-2"],
+            lambda values: torch.optim.SGD(values, lr=1e-2, momentum=0.9)),
+}
 FACTOR, FLOOR, NEAR = 4, 1e-6, 3
 
 
@@ -41,15 +46,17 @@ def near(ours, single):
 
 
 class Comparison:
-    """One network at one batch size, from our initial weights."""
+    """One network at one batch size and with one optimiser, from our initial weights."""
 
-    def __init__(self, name, batch, folder, data, scratch, threads):
+    def __init__(self, name, batch, optimiser, folder, data, scratch, threads):
         self.name, self.batch, self.scratch = name, batch, scratch
+        self.optimiser = optimiser
+        arguments, self.make_optimiser = OPTIMISERS[optimiser]
         self.known = NETWORKS[name]
         self.weights = os.path.join(scratch, name + ".safetensors")
         self.command = [os.path.join(folder, "tests/steps"), "--data", data, "--batch-size",
                         str(batch), "--threads", threads, "--weights", self.weights, "--loss",
-                        self.known.loss_name]
+                        self.known.loss_name, *arguments]
         self.pixels, self.labels = first_examples(data, STEPS * batch)
 
     def ours(self, steps, *more):
@@ -65,13 +72,13 @@ class Comparison:
 
     def theirs(self, dtype):
         network = self.known.load(read_safetensors(self.weights)[0], dtype).train()
-        adam = torch.optim.Adam(network.parameters(), lr=RATE)
+        optimiser = self.make_optimiser(network.parameters())
         losses = []
         for step in range(1, STEPS + 1):
-            adam.zero_grad()
+            optimiser.zero_grad()
             loss = self.loss(network, step, dtype)
             loss.backward()
-            adam.step()
+            optimiser.step()
             losses.append(loss.item())
         return numpy.array(losses)
 
@@ -79,8 +86,8 @@ class Comparison:
         ours, single, double = self.ours(STEPS), self.theirs(torch.float32), self.theirs(torch.float64)
         gap, yardstick = abs(ours - double) / double, abs(single - double) / double
         for step in SHOWN:
-            print("%-9s %5d %5d  %.8f  %.8f  %.8f  %8.1e  %8.1e" % (
-                self.name, self.batch, step, ours[step - 1], single[step - 1], double[step - 1],
+            print("%-9s %-9s %5d %5d  %.8f  %.8f  %.8f  %8.1e  %8.1e" % (
+                self.name, self.optimiser, self.batch, step, ours[step - 1], single[step - 1], double[step - 1],
                 gap[:step].max(), yardstick[:step].max()), flush=True)
         return near(gap.max(), yardstick.max())
 
@@ -121,16 +128,17 @@ def compare_training(folder, data, threads):
             subprocess.run([os.path.join(folder, "init-weights"), "--net", name, "--scheme",
                             known.scheme, "--seed", str(SEED), "--out",
                             os.path.join(scratch, name + ".safetensors")], check=True)
-        cases = [Comparison(name, batch, folder, data, scratch, threads)
-                 for name in NETWORKS for batch in BATCHES]
+        cases = [Comparison(name, batch, optimiser, folder, data, scratch, threads)
+                 for optimiser in OPTIMISERS for name in NETWORKS for batch in BATCHES]
         print("At our own weights: distance of loss and gradient from PyTorch's in float64\n"
               "%-9s %5s %5s  %8s  %8s   %8s  %8s" % ("net", "batch", "step", "loss", "float32",
                                                     "gradient", "float32"))
         for case in cases:
-            good = case.steps() and good
+            if case.optimiser == "adam": # the other takes the same gradients
+                good = case.steps() and good
         print("Paths: losses, and their greatest distance from float64 up to the step\n"
-              "%-9s %5s %5s  %-10s  %-10s  %-10s  %8s  %8s" % (
-                  "net", "batch", "step", "ours", "float32", "float64", "ours", "float32"))
+              "%-9s %-9s %5s %5s  %-10s  %-10s  %-10s  %8s  %8s" % (
+                  "net", "optimiser", "batch", "step", "ours", "float32", "float64", "ours", "float32"))
         for case in cases:
             good = case.paths() and good
     return good

@@ -16,7 +16,8 @@ enum { LAYERS_MAX = 256 };
 struct arguments {
     const char *weights, *data, *before, *gradients;
     uint64_t batch, steps, threads;
-    int loss;
+    int loss, optimiser;
+    double rate, momentum;
 };
 
 /* The same network, whose dropout layers keep everything. */
@@ -57,7 +58,9 @@ static bool run(const struct arguments *a, struct error *error)
     struct network_spec copy;
     struct layer_spec layers[LAYERS_MAX];
     struct hyperparameters hyper = {.batch_size = a->batch,
-                                    .learning_rate = 1e-4,
+                                    .learning_rate = a->rate,
+                                    .optimiser = a->optimiser,
+                                    .momentum = a->momentum,
                                     .order = ORDER_SEQUENTIAL,
                                     .loss = (enum loss_kind)a->loss,
                                     .plotted = PLOTTED_BATCH_MEANS,
@@ -84,7 +87,7 @@ static bool run(const struct arguments *a, struct error *error)
 
 int main(int argc, char **argv)
 {
-    struct arguments a = {.threads = (uint64_t)parallel_threads()};
+    struct arguments a = {.threads = (uint64_t)parallel_threads(), .rate = 1e-4};
     const struct option_spec options[]
         = {{"weights", "FILE", "initial weights", OPTION_TEXT, &a.weights, .required = true},
            {"data", "DIR", "folder of CIFAR-10's binary files", OPTION_TEXT, &a.data,
@@ -95,6 +98,10 @@ int main(int argc, char **argv)
             .minimum = 1, .maximum = 50000},
            {"loss", "NAME", "as train has it", OPTION_CHOICE, &a.loss, .required = true,
             .choices = loss_names},
+           {"lr", "X", "learning rate (default 1e-4)", OPTION_REAL, &a.rate},
+           {"optimiser", "NAME", "as train has it", OPTION_CHOICE, &a.optimiser,
+            .choices = optimiser_names()},
+           {"momentum", "X", "as train has it", OPTION_REAL, &a.momentum},
            {"before", "FILE", "where to write the weights before the last step", OPTION_TEXT,
             &a.before},
            {"gradients", "FILE", "where to write the last step's gradients", OPTION_TEXT,

@@ -4,9 +4,9 @@
 
 #include "data/cifar10.h"
 #include "nets/nets.h"
-#include "nn/adam.h"
 #include "nn/initialise.h"
 #include "nn/loss.h"
+#include "nn/optimiser.h"
 #include "run/batches.h"
 
 enum { EXAMPLES = 8, STEPS = 3, LAYERS_MAX = 512, LOGITS = EXAMPLES * CIFAR10_CLASSES };
@@ -53,7 +53,7 @@ struct state {
     struct layer_spec layers[LAYERS_MAX];
     struct network_spec spec;
     struct network *network;
-    struct adam adam;
+    struct optimiser optimiser;
     uint8_t labels[EXAMPLES];
     float logits[LOGITS]; /* of the first step, as is all down to here */
     double loss;
@@ -91,7 +91,7 @@ static void take_step(struct state *s, const struct cifar10 *set, bool first)
     network_backward(s->network, &pass);
     if (first)
         memcpy(s->gradients, network_gradients(s->network), trained * sizeof(float));
-    adam_update(&s->adam, network_values(s->network), network_gradients(s->network));
+    optimiser_update(&s->optimiser, network_values(s->network), network_gradients(s->network));
 }
 
 static void run_steps(struct state *s)
@@ -104,7 +104,8 @@ static void run_steps(struct state *s)
     assert_good(initialise_network(s->network, s->oracle->scheme, INIT_BIAS_DEFAULT, 1, &error),
                 error);
     size_t trained = network_trained(s->network);
-    assert_good(adam_create(&s->adam, trained, s->rate, &error), error);
+    assert_good(optimiser_create(&s->optimiser, &optimiser_adam, trained, s->rate, 0, &error),
+                error);
     s->gradients = support_floats(trained);
     s->moved = support_floats(trained);
     memcpy(s->moved, network_values(s->network), trained * sizeof(float));
@@ -249,7 +250,7 @@ static void check(const struct oracle *oracle)
     assert_int_equal(check_lines(s, file), oracle->tensors);
     fclose(file);
     network_free(s->network);
-    adam_release(&s->adam);
+    optimiser_release(&s->optimiser);
     free(s->gradients);
     free(s->moved);
     free(s);
