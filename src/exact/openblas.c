@@ -22,19 +22,24 @@ typedef void set_threads(int threads);
 static sgemm *multiply;
 
 /* Its buffers, 128 MiB a thread on x86-64, it asks for again and again if the system refuses. */
-static bool unlimited(int resource, struct error *error)
+static bool unlimited(struct error *error)
 {
-    struct rlimit limit;
-    return getrlimit(resource, &limit) != 0 || limit.rlim_cur == RLIM_INFINITY
-           || error_set(error, "OpenBLAS could hang: memory is limited (ulimit -%c) to %ju KiB",
-                        resource == RLIMIT_AS ? 'v' : 'd', (uintmax_t)limit.rlim_cur >> 10);
+    struct rlimit space = {RLIM_INFINITY, 0}, data = {RLIM_INFINITY, 0};
+    getrlimit(RLIMIT_AS, &space);
+    getrlimit(RLIMIT_DATA, &data);
+    if (space.rlim_cur == RLIM_INFINITY && data.rlim_cur == RLIM_INFINITY)
+        return true;
+    bool by_space = space.rlim_cur <= data.rlim_cur;
+    return error_set(error, "OpenBLAS could hang: memory is limited (ulimit -%c) to %ju KiB",
+                     by_space ? 'v' : 'd',
+                     (uintmax_t)(by_space ? space.rlim_cur : data.rlim_cur) >> 10);
 }
 
 bool openblas_load(struct error *error)
 {
     if (multiply != NULL)
         return true;
-    if (!unlimited(RLIMIT_AS, error) || !unlimited(RLIMIT_DATA, error))
+    if (!unlimited(error))
         return false;
     setenv("OPENBLAS_NUM_THREADS", "1", 1); /* its constructor makes the others */
     void *library = dlopen(LIBRARY, RTLD_NOW | RTLD_LOCAL);
