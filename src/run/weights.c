@@ -129,10 +129,10 @@ static bool is_ignored(const struct tensor *t)
     return t->count == 0 || (t->count == 1 && t->dtype == DTYPE_I64);
 }
 
-static bool is_among(const struct tensor *const *tensors, size_t count, const struct tensor *one)
+static bool is_among(const struct tensor *tensors, size_t count, const struct tensor *one)
 {
     for (size_t i = 0; i < count; i++) {
-        if (tensors[i] == one)
+        if (tensors[i].name == one->name)
             return true;
     }
     return false;
@@ -141,23 +141,23 @@ static bool is_among(const struct tensor *const *tensors, size_t count, const st
 /* The file's tensors in the order of the network's table; the states of an optimiser of this kind
  * follow. All must be there, and no other but what is ignored. *found is freed by the caller. */
 static bool find_all(const struct tensor_file *file, const char *path, struct network *network,
-                     const struct optimiser_kind *kind, const struct tensor ***found,
-                     size_t *found_count, struct error *error)
+                     const struct optimiser_kind *kind, struct tensor **found, size_t *found_count,
+                     struct error *error)
 {
     const char *net = network_spec_of(network)->name;
     size_t count, n = 0;
     const struct parameter *parameters = network_parameters(network, &count);
-    const struct tensor **tensors = *found
-        = calloc((1 + (size_t)sets_of(kind)) * count, sizeof *tensors);
+    struct tensor *tensors = *found = calloc((1 + (size_t)sets_of(kind)) * count, sizeof *tensors);
     if (tensors == NULL)
         return error_memory(error, "%s: out of memory", path);
     for (int set = PARAMETERS; set < sets_of(kind); set++) {
         for (size_t i = 0; i < count; i++) {
             if (!is_in_set(set, &parameters[i]))
                 continue;
-            tensors[n] = find(file, path, net, kind, set, &parameters[i], error);
-            if (tensors[n++] == NULL)
+            const struct tensor *one = find(file, path, net, kind, set, &parameters[i], error);
+            if (one == NULL)
                 return false;
+            tensors[n++] = *one;
         }
     }
     for (size_t t = 0; t < file->count; t++) {
@@ -170,19 +170,13 @@ static bool find_all(const struct tensor_file *file, const char *path, struct ne
 }
 
 /* The hash of the tensors in this order, which a file that was saved again must state. */
-static bool hash_found(const struct tensor_file *file, const char *path,
-                       const struct tensor *const *found, size_t count, char hex[SHA256_HEX_SIZE],
-                       struct error *error)
+static bool hash_found(const struct tensor_file *file, const char *path, const struct tensor *found,
+                       size_t count, char hex[SHA256_HEX_SIZE], struct error *error)
 {
-    struct tensor *tensors = calloc(count + 1, sizeof *tensors);
-    if (tensors == NULL)
-        return error_memory(error, "%s: out of memory", path);
-    for (size_t i = 0; i < count; i++)
-        tensors[i] = *found[i];
-    bool good = tensors_hash(tensors, count, hex, error);
-    free(tensors);
-    if (!good || file->state != TENSORS_RESAVED)
-        return good;
+    if (!tensors_hash(found, count, hex, error))
+        return false;
+    if (file->state != TENSORS_RESAVED)
+        return true;
     const char *stated = tensor_file_stated(file);
     return strcmp(hex, stated) == 0
            || error_set(error,
@@ -192,7 +186,7 @@ static bool hash_found(const struct tensor_file *file, const char *path,
 }
 
 static bool is_verified(const struct tensor_file *file, const char *path,
-                        const struct tensor *const *found, size_t count, struct error *error)
+                        const struct tensor *found, size_t count, struct error *error)
 {
     char hex[SHA256_HEX_SIZE];
     return file->state != TENSORS_RESAVED || hash_found(file, path, found, count, hex, error);
@@ -204,14 +198,14 @@ bool weights_restore(struct network *network, struct optimiser *optimiser,
     const struct optimiser_kind *kind = optimiser != NULL ? optimiser->kind : NULL;
     size_t count, found_count, n = 0;
     const struct parameter *parameters = network_parameters(network, &count);
-    const struct tensor **found;
+    struct tensor *found;
     bool good = find_all(file, path, network, kind, &found, &found_count, error)
                 && is_verified(file, path, found, found_count, error);
     for (int set = PARAMETERS; good && set < sets_of(kind); set++) {
         for (size_t i = 0; i < count; i++) {
             const struct parameter *p = &parameters[i];
             if (is_in_set(set, p))
-                parameter_import(p, found[n++]->values, memory_of(optimiser, set, p));
+                parameter_import(p, found[n++].values, memory_of(optimiser, set, p));
         }
     }
     free(found);
@@ -264,7 +258,7 @@ bool weights_hash_file(const struct tensor_file *file, const struct weights_sour
 {
     const struct network_spec *spec;
     struct network *network = NULL;
-    const struct tensor **found = NULL;
+    struct tensor *found = NULL;
     struct error reason = {.refused = false};
     size_t count;
     memcpy(hex, file->payload_sha256, SHA256_HEX_SIZE);
