@@ -10,7 +10,7 @@ cp "$sample"/*.bin "$TMP/pack/cifar-10-batches-bin"
 
 taken() { # taken ARGUMENTS-OF-TAR...
     rm -rf "$TMP/out"
-    tar -C "$TMP/pack" -czf "$TMP/x.tar.gz" "$@" 2>/dev/null
+    tar -C "$TMP/pack" -I "gzip -1" -cf "$TMP/x.tar.gz" "$@" 2>/dev/null
     "$fetch" --quiet --out "$TMP/out" --from "$TMP/x.tar.gz" || { echo "tar $*: not taken"; exit 1; }
     (cd "$TMP/out" && sha256sum --quiet --check) <pipeline/checksums/sample.sha256
 }
