@@ -6,7 +6,7 @@ set -euo pipefail
 export SYSROOTS=$PWD/bin/sysroots LC_ALL=C GOMP_SPINCOUNT=${GOMP_SPINCOUNT-5000}
 . tests/settings.sh
 . tests/support.sh
-unset REINIT_ISA
+unset REINIT_ISA CFLAGS LDFLAGS
 [ $# -gt 0 ] || set -- .
 patterns=$(printf '%s\n' "$@")
 work=$(mktemp -d) default=gcc-O3
@@ -22,6 +22,8 @@ matrix() {
     cell compiler   "clang -O1"                    clang-O1 both
     cell compiler   "clang -O2"                    clang-O2 both
     cell compiler   "clang -O3"                    clang-O3 both
+    cell compiler   "gcc, $fast"   gcc+fast-O3   smoke
+    cell compiler   "clang, $fast" clang+fast-O3 smoke
     cell processor  "AVX2, gcc"                    gcc-O3   both  REINIT_ISA=avx2
     cell processor  "AVX2, clang"                  clang-O3 both  REINIT_ISA=avx2
     cell processor  "x86-64, fma of libm, gcc"     gcc-O3   smoke REINIT_ISA=baseline
@@ -38,6 +40,9 @@ matrix() {
     cell threads    7                              gcc-O3   smoke THREADS=7 -j1
     cell locale     de_DE.UTF-8                    gcc-O3   smoke LC_ALL=de_DE.UTF-8
     cell locale     tr_TR.UTF-8                    gcc-O3   smoke LC_ALL=tr_TR.UTF-8
+    # Set by another library in the process, before main and in each thread.
+    cell floats     "flush-to-zero"                gcc-O3   smoke FLOAT_MODE=flush THREADS=2 -j1
+    cell floats     "rounded upward"               gcc-O3   smoke FLOAT_MODE=upward THREADS=2 -j1
     cell time       Pacific/Kiritimati             gcc-O3   smoke TZ=Pacific/Kiritimati
     cell umask      077                            gcc-O3   smoke UMASK=077
     cell path       "with  spaces, built there"    gcc-O3   smoke BIN=bin
@@ -46,6 +51,9 @@ matrix() {
 }
 # Without this, libm's fmaf takes the processor's instruction.
 no_fma="REINIT_ISA=baseline GLIBC_TUNABLES=glibc.cpu.hwcaps=-FMA,-FMA4"
+
+# In a user's CFLAGS.
+fast="CFLAGS=-Ofast, native"
 
 # Before anything is built: whether there are such cells.
 matched=
@@ -83,13 +91,16 @@ run() (
     folder=$1 build=$2 what=$3; shift 3
     cc=${build%-*} bin=$work/$build
     case $cc in
+    *+fast) export CFLAGS="-Ofast -ffast-math -march=native"; cc=${cc%+fast} ;;
     arm64 | s390x) cc="tests/bits/cc.sh $cc" ;;
     esac
     # Asked whether it fails, bash goes on after what fails.
     mkdir "$folder" && copy_tree "$folder" && cp -a --parents tests/bits "$folder" && cd "$folder" || exit 1
     if [[ " $* " = *" UMASK=077 "* ]]; then set -- && umask 077; fi
+    preload=(true)
+    if [[ ${1-} = FLOAT_MODE=* ]]; then preload=(export LD_PRELOAD="$work/foreign.so" "$1"); shift; fi
     set -- BIN="$bin" CC="$cc" OPTIMISE="-${build##*-}" -j"$(nproc)" THREADS=1 "$@"
-    { make "$@" all && make_ "$what" "$@" && sums >sums; } >log 2>&1 || exit 1
+    { make "$@" all && "${preload[@]}" && make_ "$what" "$@" && unset LD_PRELOAD && sums >sums; } >log 2>&1 || exit 1
     [ "$(umask)" != 0077 ] || [ -z "$(find data/runs -perm /077)" ]
 )
 
@@ -114,7 +125,7 @@ expect() {
 lacks() {
     local arch=${1%-*} processor word
     processor=${arch/arm64/aarch64}
-    case $arch in
+    case ${arch%+fast} in
     clang)
         echo 'int main(void) { return 0; }' | clang -fopenmp -x c -o "$work/linked" - 2>/dev/null \
             || echo "clang and libomp-dev"
@@ -130,6 +141,7 @@ lacks() {
     for word in "${@:2}"; do
         case $word in
         REINIT_ISA=avx2) grep -qw avx2 /proc/cpuinfo || echo "a processor with AVX2" ;;
+        FLOAT_MODE=flush) [[ $(uname -m) = x86_64 || $(uname -m) = aarch64 ]] || echo "x86-64 or aarch64" ;;
         REINIT_ISA=*) [ "$(uname -m)" = x86_64 ] || echo "an x86-64 processor" ;;
         LC_ALL=*)
             word=${word#*=}
@@ -170,6 +182,7 @@ cell() {
     bad+=("$dimension $value")
 }
 
+gcc -std=c11 -D_GNU_SOURCE -O2 -fPIC -shared -o "$work/foreign.so" tests/faults/foreign.c -lm
 # The default first, whatever was asked for: what is not in pipeline/golden is held against it.
 echo "$(date +%F), $(gcc --version | head -1), $(clang --version 2>/dev/null | head -1)," \
     "$(qemu-aarch64 --version 2>/dev/null | head -1)," \
