@@ -24,8 +24,8 @@ $(STATE): $(BIN)/numerics-fingerprint pipeline/checksums/cifar10.sha256 pipeline
 	@set -e; \
 	tool=$$(sha256sum <$(BIN)/numerics-fingerprint | cut -d' ' -f1); numerics=$(STATE_OF_NUMERICS); \
 	if [ $$tool != '$(STATE_OF_TOOL)' ]; then \
+		trap 'rm -rf $(OBJ)/fingerprint.'$$$$ EXIT; trap 'exit 1' HUP INT TERM; \
 		numerics=$$($(BIN)/numerics-fingerprint --folder $(OBJ)/fingerprint.$$$$); \
-		rm -rf $(OBJ)/fingerprint.$$$$; \
 	fi; \
 	sample=$$(cat $(SAMPLE_FILES) | sha256sum | cut -d' ' -f1); \
 	official=$$(sha256sum <pipeline/checksums/cifar10.sha256 | cut -d' ' -f1); \

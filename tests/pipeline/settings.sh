@@ -99,3 +99,11 @@ done
 find . -path ./.git -prune -o -type f -exec touch -d @0 {} +
 plans 0 evaluate-kaiming
 quietly evaluate-kaiming
+
+# A numerics fingerprint that fails, on a full disk say, or is interrupted leaves no folder behind. It is a stand-in.
+for end in 'exit 1' 'kill -TERM ${2##*.}; sleep 1' 'kill -INT ${2##*.}; sleep 1'; do
+    printf '%s\n' '#!/bin/sh' 'mkdir -p "$2"; echo half >"$2/half"' "$end" >"$BIN/numerics-fingerprint"
+    if run status >output 2>&1; then cat output; fail "status without a fingerprint"; fi
+    folders=$(echo "$BIN"/obj/fingerprint.*)
+    [ "$folders" = "$BIN/obj/fingerprint.*" ] || { cat output; fail "$end: $folders is left"; }
+done
