@@ -5,6 +5,8 @@
 SHELL := /bin/sh
 .DELETE_ON_ERROR:
 .SUFFIXES:
+# -s, -n and other options of one letter, before MAKEFLAGS has long ones.
+MAKE_LETTERS := $(firstword -$(MAKEFLAGS))
 MAKEFLAGS += --no-builtin-rules
 # Numbers have points, in every locale.
 export LC_ALL := C
@@ -15,6 +17,17 @@ endif
 ifeq ($(wildcard pipeline/00-settings.mk),)
 $(error make runs in the folder of its Makefile only: make -C FOLDER)
 endif
+
+# A short line for each step, and whole commands with V=1. make -s prints neither, make -n both.
+# say STEP  WHAT: the line, which replaces the progress that another job may have on the terminal (src/base/progress.h).
+ifneq ($(if $(findstring command,$(origin V)),$(V)),1)
+.SILENT:
+ifeq ($(findstring s,$(MAKE_LETTERS)),)
+say = $(info $(over_progress)  $(1))
+endif
+endif
+ERASE := $(if $(filter-out dumb,$(TERM)),$(shell printf '\r\033[K'))
+over_progress = $(if $(and $(MAKE_TERMOUT),$(findstring -j,$(MAKEFLAGS))),$(ERASE))
 
 ifneq ($(and $(filter deps deps-deep clean distclean,$(MAKECMDGOALS)),$(word 2,$(MAKECMDGOALS))),)
 
@@ -39,8 +52,10 @@ deps-deep:
 .PHONY: clean distclean lint
 # clean keeps fetched data and runs. distclean does not.
 clean:
+	$(call say,CLEAN   bin figures/build paper/build)
 	rm -rf bin figures/build paper/build tests/bench/results
 distclean: clean
+	$(call say,CLEAN   data/cifar10 data/runs)
 	rm -rf data/cifar10 data/runs
 lint:
 	tests/lint.sh

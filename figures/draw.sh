@@ -21,23 +21,25 @@ mkdir -p "$folder"
 HOME=$folder
 export HOME
 
-quietly() # STEP COMMAND...: what it printed is shown only if it fails
+log=${out%.*}.log
+rm -f "$log"
+fail() # STEP WHY: what the step printed stays in a log, and its last lines are shown, with LaTeX's own complaint
+{
+    cp "$folder/$1.out" "$log"
+    grep -A3 '^!' "$log" >&2 || tail -n 5 "$log" >&2
+    echo "draw.sh: $out: $2; see $log" >&2
+    exit 1
+}
+
+quietly() # STEP COMMAND...: what it prints is shown only if it fails
 {
     step=$1
     shift
-    if ! "$@" >"$folder/$step.out" 2>&1 </dev/null; then
-        cat "$folder/$step.out" >&2
-        echo "draw.sh: $out: $step failed" >&2
-        exit 1
-    fi
+    "$@" >"$folder/$step.out" 2>&1 </dev/null || fail "$step" "$step failed"
 }
 
 quietly gnuplot gnuplot --default-settings -e "OUT = '$folder/$drawn'" "$settings" "$script"
-if [ -s "$folder/gnuplot.out" ]; then
-    cat "$folder/gnuplot.out" >&2
-    echo "draw.sh: $out: gnuplot complained" >&2
-    exit 1
-fi
+[ ! -s "$folder/gnuplot.out" ] || fail gnuplot "gnuplot complained"
 if [ $drawn = drawn.svg ]; then
     mv "$folder/$drawn" "$out"
     exit

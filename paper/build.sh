@@ -8,6 +8,7 @@ facts=$2
 work=$facts/latex.$$
 trap 'rm -rf "$work"' EXIT
 mkdir -p "$work"
+rm -f "$facts/paper.log"
 
 # All names are relative, as in figures/draw.sh, where HOME is explained.
 LC_ALL=C HOME=$work SOURCE_DATE_EPOCH=$3 FORCE_SOURCE_DATE=1 BIBINPUTS=paper:
@@ -22,7 +23,7 @@ fail() { # fail WHY: what LaTeX said stays
 latex() {
     if ! pdflatex -interaction=nonstopmode -halt-on-error -no-shell-escape -output-directory="$work" \
         -jobname=paper "\\def\\facts{$facts}\\input{paper/paper}" >"$work/latex.out" 2>&1 </dev/null; then
-        grep -A3 '^!' "$work/paper.log" >&2 || tail -n 20 "$work/latex.out" >&2
+        grep -A3 '^!' "$work/paper.log" >&2 || tail -n 5 "$work/latex.out" >&2
         fail "LaTeX failed"
     fi
 }
@@ -31,7 +32,8 @@ left() { cat "$work/paper.aux" "$work/paper.out" "$work/paper.bbl" | cksum; }
 
 latex
 if ! bibtex "$work/paper" >"$work/bibtex.out" 2>&1 </dev/null; then
-    cat "$work/bibtex.out" >&2
+    cp "$work/bibtex.out" "$work/paper.log"
+    tail -n 5 "$work/bibtex.out" >&2
     fail "BibTeX failed"
 fi
 if grep -E '^Warning--' "$work/paper.blg" >&2; then

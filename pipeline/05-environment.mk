@@ -4,7 +4,7 @@
 
 # In this order: the user and the terminal; make; loading, threads and checks of our own programs; compilers and what wraps
 # them; downloads; Python, for the comparisons with PyTorch; what tests are given.
-ENVIRONMENT := PATH HOME USER LOGNAME SHELL TMPDIR TERM NO_COLOR \
+ENVIRONMENT := PATH HOME USER LOGNAME SHELL TMPDIR TERM COLUMNS NO_COLOR \
 	MAKE% MFLAGS GNUMAKEFLAGS \
 	LD_% GLIBC_TUNABLES MALLOC_% OMP_% GOMP_% KMP_% OPENBLAS_% REINIT_% %SAN_OPTIONS \
 	CPATH C_INCLUDE_PATH LIBRARY_PATH COMPILER_PATH GCC_% CCACHE_% DISTCC_% CCC_% CLANG% FAKE% \

@@ -59,6 +59,7 @@ LIBRARY_OBJECTS := $(LIBRARY_SOURCES:src/%.c=$(OBJ)/%.o) $(KERNEL_OBJECTS)
 .PHONY: all
 all: $(TOOLS)
 $(TOOLS): $(BIN)/%: $(OBJ)/tools/%.o $(OBJ)/libreinit.a
+	$(call say,LD      $*)
 	$(LINK) -o $@ $^ $(LIBRARIES)
 
 # So do other members make the library anew: one whose source is gone is none.
@@ -68,15 +69,18 @@ $(FLAGS_STAMP) $(MEMBERS_STAMP):
 	@mkdir -p $(@D) && rm -f $(@D)/$(firstword $(subst -, ,$(@F)))-* && touch $@
 
 $(OBJ)/libreinit.a: $(LIBRARY_OBJECTS) $(MEMBERS_STAMP)
+	$(call say,AR      $(@F))
 	rm -f $@
 	ar rcs $@ $(LIBRARY_OBJECTS)
 
 $(OBJ)/%.o: src/%.c $(FLAGS_STAMP)
+	$(call say,CC      $(@:$(OBJ)/%=%))
 	@mkdir -p $(@D)
 	$(CC) $(CFLAGS_ALL) -c -o $@ $<
 
 define kernel_rule
 $(OBJ)/exact/%_kernel.$(1).o: src/exact/%_kernel.c $(FLAGS_STAMP)
+	$$(call say,CC      $$(@:$(OBJ)/%=%))
 	@mkdir -p $$(@D)
 	$$(CC) $$(CFLAGS_ALL) $(call kernel_flags,$(1)) -c -o $$@ $$<
 endef

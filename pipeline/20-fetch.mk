@@ -44,6 +44,7 @@ endif
 CIFAR10_READY := $(OBJ)/cifar10-verified
 $(CIFAR10_READY): $(if $(and $(CIFAR10_VERIFIED),$(call same,$(words $(CIFAR10_THERE)),6)),,FORCE) \
 		| $(BIN)/fetch-cifar10
+	$(call say,FETCH   data/cifar10)
 	$(BIN)/fetch-cifar10 --out data/cifar10
 	@touch $@
 

@@ -14,17 +14,19 @@ define recorded_rules
 $(3)/final.safetensors: $(call stale,$(3)/final.safetensors,$(train_key)) $(RECORD)/checksums.sha256 \
 		$(call recorded_folder,$(1),$(2))/log.tsv $(call recorded_folder,$(1),$(2))/final.safetensors \
 		$(if $(wildcard $(3)/log.tsv),,FORCE) | $(3)/init.safetensors $(DATA_READY) $(TOOLS)
+	$$(call say,TAKE    $(call name_in_root,$(3)))
 	@$(call forget,$(3)/final.safetensors)
-	@$(call recorded_one,take,$(1),$(2),$(3))
+	$(call recorded_one,take,$(1),$(2),$(3))
 	@$(call note,$(3)/final.safetensors,$(train_key))
 
 $(3)/accuracy.tsv: $(call stale,$(3)/accuracy.tsv,$(evaluate_key)) $(3)/final.safetensors \
 		$(if $(wildcard $(3)/answers.tsv),,FORCE) \
 		$(foreach f,accuracy.tsv answers.tsv checked.tsv,$(call recorded_folder,$(1),$(2))/$(f))
+	$$(call say,EVAL    $(call name_in_root,$(3)))
 	@$(call forget,$(3)/accuracy.tsv)
-	@$(call recorded_one,recount,$(1),$(2),$(3))
+	$(call recorded_one,recount,$(1),$(2),$(3))
 	@$(call note,$(3)/accuracy.tsv,$(evaluate_key))
-	@echo "$(3): as recorded: train $$$$(awk '/^train/ { print $$$$4 }' $$@) test $$$$(awk '/^test/ { print $$$$4 }' $$@)"
+	@$$(call summary,$(3),$(call name_in_root,$(3)): as recorded)
 endef
 
 $(RECORD)/checksums.sha256:

@@ -31,11 +31,36 @@ elsewhere = $(if $(filter command,$(firstword $(origin stale))),,$(firstword $(f
 	data/runs/*/$(name_in_root) data/runs/*/$(name_in_root)/earlier-*)),$(if $(and $(wildcard $(d)/$(2)),$(wildcard \
 	$(d)/$(3)),$(call same,$(MADE_BY_$(d)/$(2)),$(4))),$(d)))))
 
+# summary FOLDER,NAME: how the run ended.
+summary = $(AWK_TABLE) pipeline/summary.awk -v name='$(over_progress)$(2)' $(1)/accuracy.tsv $(1)/log.tsv
+
+# The list of what this make has to train, for the time left for all of it: for the eye alone (src/run/backlog.h). Made
+# once, before the first training, of the trainings that make -n names.
+BACKLOG := $(OBJ)/backlog/$(shell echo '$(RUN_ROOT) $(MAKECMDGOALS)' | cksum | cut -d' ' -f1)
+BACKLOG_TODAY := $(if $(findstring n,$(MAKE_LETTERS)),,$(BACKLOG))
+export REINIT_BACKLOG := $(BACKLOG)
+epochs_done = $(if $(call same,$(shell cat $(3)/begun 2>/dev/null),$(train_key)),$(shell grep -c '^[0-9]' $(3)/log.tsv))
+backlog_one = '$(3)/log.tsv' $(call column,3,$(1)) $(call column,6,$(1)) $(GEMM) $(TRAIN_EXAMPLES) \
+	$(EPOCHS_$(call column,3,$(1))) $(or $(epochs_done),0)
+jobs_of_make = $(if $(filter -j%,$(MAKEFLAGS)),$(or $(patsubst -j%,%,$(filter -j%,$(MAKEFLAGS))),256),1)
+.PHONY: $(BACKLOG)
+$(BACKLOG): | $(BIN)/backlog
+	@mkdir -p $(@D)
+	@+{ { $(MAKE) --no-print-directory -ns $(MAKECMDGOALS) 2>/dev/null | \
+			sed -n 's/.* --log \([^ ]*\) --checkpoint .*/wanted\t\1/p'; \
+			printf 'run\t%s\t%s\t%s\t%s\t%s\t%s\t%s\n' $(call for_each_training,backlog_one); } | \
+			awk -F '\t' '$$1 == "wanted" { wanted[$$2] } $$1 == "run" && $$2 in wanted'; \
+		find data/runs -path data/runs/recorded -prune -o -name log.tsv -printf 'log\t%p\n' 2>/dev/null; \
+		printf 'record\t%s\n' $(or $(wildcard $(RECORD)/*/*/seed-*/log.tsv),none); \
+		printf 'jobs\t%d\n' $(jobs_of_make); } $(into)
+	@$(BIN)/backlog --list $@
+
 # trained_rules EXPERIMENT,SEED,FOLDER,FOUND,COUNTED: weights and accuracies by training, or from the folders FOUND and
 # COUNTED, which have them already. An interrupted training resumes. One whose key changed starts from scratch, and begin.sh
 # puts the finished result aside first.
 define trained_rules
-$(3)/final.safetensors: $(untrained) | $(if $(4),,$(3)/init.safetensors $(DATA_READY) $(BIN)/train)
+$(3)/final.safetensors: $(untrained) | $(if $(4),,$(3)/init.safetensors $(DATA_READY) $(BIN)/train $(if $(untrained),$(BACKLOG_TODAY)))
+	$$(call say,$(if $(4),COPY ,TRAIN)   $(call name_in_root,$(3)))
 	@pipeline/begin.sh $(3) '$(train_key)'
 	@$(call forget,$(3)/final.safetensors)
 	@$(call forget,$(3)/accuracy.tsv)
@@ -45,24 +70,27 @@ $(3)/final.safetensors: $(untrained) | $(if $(4),,$(3)/init.safetensors $(DATA_R
 		--lr $(LEARNING_RATE) --order $(call column,9,$(1)) --loss $(call column,7,$(1)) \
 		--plotted $(call column,8,$(1)) --seed $(2) --threads $(THREADS) --gemm $(GEMM) \
 		--numerics $(NUMERICS) --keep $(KEEP) \
-		--out $$@ --log $(3)/log.tsv --checkpoint $(3)/checkpoint.safetensors)
+		--out $$@ --log $(3)/log.tsv --checkpoint $(3)/checkpoint.safetensors \
+		--label $(call name_in_root,$(3)))
 	@$(call note,$(3)/final.safetensors,$(train_key))
 
 $(3)/accuracy.tsv: $(uncounted) | $(3)/final.safetensors $(if $(5),,$(DATA_READY) $(BIN)/evaluate)
+	$$(call say,$(if $(5),COPY,EVAL)    $(call name_in_root,$(3)))
 	@$(call forget,$(3)/accuracy.tsv)
-	$(if $(5),pipeline/copy.sh $(5) $(3) answers.tsv accuracy.tsv,@{ printf '$(ACCURACY_HEAD)' && \
+	$(if $(5),pipeline/copy.sh $(5) $(3) answers.tsv accuracy.tsv,{ printf '$(ACCURACY_HEAD)' && \
 	$(BIN)/evaluate --weights $(3)/final.safetensors --data $(DATA) --split train \
 		--examples $(TRAIN_EXAMPLES) --threads $(THREADS) --gemm $(GEMM) && \
 	$(BIN)/evaluate --weights $(3)/final.safetensors --data $(DATA) --split test \
 		--examples $(TEST_EXAMPLES) --threads $(THREADS) --gemm $(GEMM) \
 		--answers $(3)/answers.tsv; } $$(into))
 	@$(call note,$(3)/accuracy.tsv,$(evaluate_key))
-	@echo "$(3): train $$$$(awk '/^train/ { print $$$$4 }' $$@) test $$$$(awk '/^test/ { print $$$$4 }' $$@)"
+	@$$(call summary,$(3),$(call name_in_root,$(3)))
 endef
 
 # run_rules EXPERIMENT,SEED,FOLDER: all else of a run.
 define run_rules
 $(3)/init.safetensors: $(call stale,$(3)/init.safetensors,$(init_key)) | $(BIN)/init-weights
+	$$(call say,INIT    $(call name_in_root,$(3)))
 	@mkdir -p $$(@D) && $(call forget,$(3)/init.safetensors)
 	$(BIN)/init-weights --net $(call column,3,$(1)) --scheme $(call column,4,$(1)) \
 		--bias $(call column,5,$(1)) --track $(call column,1,$(1)) --seed $(2) --out $$@
@@ -75,7 +103,7 @@ $(3)/answers.tsv: $(3)/accuracy.tsv
 	@test -f $$@ && touch $$@
 
 $(3)/losses.tsv: $(3)/log.tsv pipeline/losses.awk
-	@awk -f pipeline/losses.awk $$< $$(into)
+	awk -f pipeline/losses.awk $$< $$(into)
 
 $(3)/loss.dat: $(3)/log.tsv data/published/curves/$(call column,2,$(1)).dat $(BIN)/loss-to-dat
 	$(BIN)/loss-to-dat --log $$< --published data/published/curves/$(call column,2,$(1)).dat --out $$@

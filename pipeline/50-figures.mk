@@ -26,6 +26,7 @@ $(FIGURE_STAMP):
 define curve_rule
 $(FIGURES)/$(1)/$(2).dat: $(call run_files,$(1),$(2),log.tsv) data/published/curves/$(2).dat \
 		$(FIGURE_STAMP) $(BIN)/loss-to-dat
+	$$(call say,CURVE   $(1)/$(2))
 	@mkdir -p $$(@D)
 	$(BIN)/loss-to-dat $(patsubst %,--log %,$(call run_files,$(1),$(2),log.tsv)) \
 		--published data/published/curves/$(2).dat --out $$@
@@ -52,6 +53,7 @@ $(FIGURES)/$(1)/$(2).gp: $(AWK_SHARED) figures/settings.awk \
 $(FIGURES)/$(1)/$(2).pdf $(FIGURES)/$(1)/$(2).svg: $(FIGURES)/$(1)/$(2).gp figures/losses.gp \
 		$(FIGURES)/$(1)/$(3).dat $(FIGURES)/$(1)/$(4).dat $(FIGURE_PARTS) \
 		$(call more_curves,$(1),$(3))
+	$$(call say,DRAW    $(1)/$(2))
 	figures/draw.sh $$@ figures/losses.gp $$<
 endef
 $(foreach t,$(TRACKS),$(foreach f,$(call loss_figures_of,$(t)),$(eval $(call \
@@ -62,9 +64,11 @@ $(foreach t,$(TRACKS),$(foreach f,$(call loss_figures_of,$(t)),$(eval $(call \
 DEMO_SEED := 1
 DEMO_DATA := $(FIGURES)/paths.dat $(FIGURES)/chain.dat $(FIGURES)/bounds.dat
 $(DEMO_DATA): $(FIGURES)/%.dat: $(BIN)/sgd-demo
+	$(call say,DEMO    $(@F))
 	@mkdir -p $(@D)
 	$(BIN)/sgd-demo --what $* --seed $(DEMO_SEED) --out $@
 $(FIGURES)/bounds.tsv: $(BIN)/sgd-demo
+	$(call say,DEMO    $(@F))
 	@mkdir -p $(@D)
 	$(BIN)/sgd-demo --what verdicts --seed $(DEMO_SEED) --out $@
 
@@ -75,6 +79,7 @@ $(FIGURES)/figure-c.gp $(FIGURES)/figure-c.pdf: $(FIGURES)/bounds.dat
 $(DEMO_FIGURES:%=$(FIGURES)/%.gp):
 	@echo "DAT = '$<'" $(into)
 $(DEMO_FIGURES:%=$(FIGURES)/%.pdf): $(FIGURES)/%.pdf: figures/%.gp $(FIGURES)/%.gp $(FIGURE_PARTS)
+	$(call say,DRAW    $*)
 	figures/draw.sh $@ $< $(FIGURES)/$*.gp
 
 .PHONY: figures $(DEMO_FIGURES) $(LOSS_FIGURES)

@@ -48,17 +48,20 @@ MANIFEST_FILES := pipeline/experiments.tsv paper/claims.txt $(SPEED_FILES) $(REC
 	$(DEMO_DATA) $(FIGURES)/bounds.tsv
 
 $(MANIFEST): $(MANIFEST_FILES) $(PAPER_STAMP) | $(DATA_READY)
+	$(call say,SHA256  $(@F))
 	@mkdir -p $(@D)
-	@sha256sum $(MANIFEST_DATA) $(MANIFEST_FILES) $(into)
+	sha256sum $(MANIFEST_DATA) $(MANIFEST_FILES) $(into)
 
 $(PAPER)/manifest.tex: $(MANIFEST)
-	@{ printf '\\newcommand*{\\manifesthash}{%s}\n' $$(sha256sum <$< | cut -d' ' -f1) && \
+	$(call say,TEX     $(@:$(PAPER)/%=%))
+	{ printf '\\newcommand*{\\manifesthash}{%s}\n' $$(sha256sum <$< | cut -d' ' -f1) && \
 		printf '\\newcommand*{\\manifestfiles}{%d}\n' $$(wc -l <$<); } $(into)
 
 # table_rule TRACK,TABLE
 define table_rule
 $(PAPER)/$(1)/table-$(2).tex: $(AWK_SHARED) paper/accuracy.awk data/published/accuracies.tsv $(PAPER_STAMP) \
 		$(foreach r,$(call rows_of,$(1),$(2)),$(call run_files,$(1),$(r),accuracy.tsv))
+	$$(call say,TEX     $$(@:$(PAPER)/%=%))
 	@mkdir -p $$(@D)
 	$(AWK_TABLE) paper/accuracy.awk -v runs="$(call rows_of,$(1),$(2))" -v seeds="$(SEEDS)" \
 		-v folder=$(RUN_ROOT)/$(1) -v published=data/published/accuracies.tsv \
@@ -70,12 +73,14 @@ $(foreach t,$(TRACKS),$(foreach n,1 2,$(eval $(call table_rule,$(t),$(n)))))
 define track_rules
 $(PAPER)/$(1)/runs.tex: $(AWK_SHARED) paper/runs.awk pipeline/experiments.tsv \
 		$(foreach r,$(call runs_of,$(1)),$(call run_files,$(1),$(r),log.tsv)) $(PAPER_STAMP)
+	$$(call say,TEX     $$(@:$(PAPER)/%=%))
 	@mkdir -p $$(@D)
 	$(AWK_TABLE) paper/runs.awk -v runs="$(call runs_of,$(1))" -v seeds="$(SEEDS)" -v track=$(1) \
 		-v folder=$(RUN_ROOT)/$(1) -v experiments=pipeline/experiments.tsv \
 		$$(into)
 
 $(PAPER)/$(1)/checksums.tex: $(AWK_SHARED) paper/checksums.awk $(MANIFEST)
+	$$(call say,TEX     $$(@:$(PAPER)/%=%))
 	@mkdir -p $$(@D)
 	$(AWK_TABLE) paper/checksums.awk -v kind=weights -v track=$(1) $(MANIFEST) \
 		$$(into)
@@ -83,6 +88,7 @@ endef
 $(foreach t,$(TRACKS),$(eval $(call track_rules,$(t))))
 
 $(PAPER)/data.tex: $(DATA_CHECKSUMS) $(AWK_SHARED) paper/checksums.awk $(PAPER_STAMP)
+	$(call say,TEX     $(@:$(PAPER)/%=%))
 	@mkdir -p $(@D)
 	$(AWK_TABLE) paper/checksums.awk -v kind=files $< $(into)
 
@@ -90,8 +96,9 @@ $(PAPER)/data.tex: $(DATA_CHECKSUMS) $(AWK_SHARED) paper/checksums.awk $(PAPER_S
 first_init = $(firstword $(call run_files,$(firstword $(TRACKS)),$(1),init.safetensors))
 PAPER_NETWORKS := $(call first_init,kaiming) $(call first_init,resnet56-bs10)
 $(PAPER)/networks.txt: $(PAPER_NETWORKS) $(BIN)/show-weights $(PAPER_STAMP)
+	$(call say,TEX     $(@:$(PAPER)/%=%))
 	@mkdir -p $(@D)
-	@{ $(PAPER_NETWORKS:%=$(BIN)/show-weights --weights % &&) :; } $(into)
+	{ $(PAPER_NETWORKS:%=$(BIN)/show-weights --weights % &&) :; } $(into)
 
 # Trained as the published runs were: then, and only then, the numbers can be compared.
 WHOLE := $(if $(and $(filter full recorded,$(PROFILE)),$(if $(PROFILE_OVERRIDES),,yes)),1,0)
@@ -107,6 +114,7 @@ RESULT_FILES := $(foreach t,$(TRACKS),$(foreach r,$(call runs_of,$(t)),$(foreach
 $(PAPER)/facts.tex: $(AWK_SHARED) paper/facts.awk $(FIGURES)/chain.dat \
 		$(PAPER)/networks.txt data/published/accuracies.tsv $(RUNS:%=data/published/curves/%.dat) \
 		src/base/version.h $(PAPER_STAMP) $(RESULT_FILES)
+	$(call say,TEX     $(@:$(PAPER)/%=%))
 	@mkdir -p $(@D)
 	$(AWK_TABLE) paper/facts.awk -v profile=$(LABEL) -v tracks="$(strip $(TRACKS))" \
 		-v seeds="$(strip $(SEEDS))" -v runs="$(TRACK_RUNS)" -v folder=$(RUN_ROOT) \
@@ -123,35 +131,40 @@ ZEROS_FOLDERS := $(ALL_ZEROS:%=$(RUN_ROOT)/as-run/all-zeros/seed-%)
 ZEROS_FILES := $(foreach f,log.tsv accuracy.tsv answers.tsv,$(ZEROS_FOLDERS:%=%/$(f)))
 $(PAPER)/zeros.tex: $(AWK_SHARED) paper/zeros.awk data/published/accuracies.tsv \
 		data/published/curves/all-zeros.dat $(ZEROS_FILES) $(PAPER_STAMP)
-	@$(AWK_TABLE) paper/zeros.awk -v folders="$(ZEROS_FOLDERS)" -v published=data/published \
+	$(call say,TEX     $(@:$(PAPER)/%=%))
+	$(AWK_TABLE) paper/zeros.awk -v folders="$(ZEROS_FOLDERS)" -v published=data/published \
 		$(into)
 
 # The verdicts on the paper's claims.
 $(PAPER)/formulas.awk: paper/formulas.awk paper/claims.txt
 	@mkdir -p $(@D)
-	@awk -f paper/formulas.awk paper/claims.txt $(into)
+	awk -f paper/formulas.awk paper/claims.txt $(into)
 $(PAPER)/verdicts.tsv: $(AWK_SHARED) paper/verdicts.awk $(PAPER)/formulas.awk paper/claims.txt \
 		data/published/accuracies.tsv $(RUNS:%=data/published/curves/%.dat) $(RESULT_FILES) \
 		$(FIGURES)/bounds.tsv $(ZEROS_FILES) $(PAPER_STAMP)
-	@$(AWK_TABLE) paper/verdicts.awk -f $(PAPER)/formulas.awk -v claims=paper/claims.txt \
+	$(call say,JUDGE   $(@F))
+	$(AWK_TABLE) paper/verdicts.awk -f $(PAPER)/formulas.awk -v claims=paper/claims.txt \
 		-v runs="$(TRACK_RUNS)" -v seeds="$(strip $(SEEDS))" -v folder=$(RUN_ROOT) \
 		-v published=data/published -v zeros="$(ALL_ZEROS)" \
 		-v bounds=$(FIGURES)/bounds.tsv -v whole=$(WHOLE) \
 		$(into)
 $(PAPER)/verdicts.tex: $(PAPER)/verdicts.tsv $(AWK_SHARED) paper/verdict-forms.awk
-	@$(AWK_TABLE) paper/verdict-forms.awk $< $(into)
+	$(call say,TEX     $(@:$(PAPER)/%=%))
+	$(AWK_TABLE) paper/verdict-forms.awk $< $(into)
 
 # What training costs, by the recorded benchmark and by what the recorded runs took.
 $(PAPER)/speed.tex: $(RECORDED_MACHINES) $(AWK_SHARED) figures/rounds.awk paper/speed.awk pipeline/experiments.tsv \
 		$(SPEED_FILES) $(PAPER_STAMP)
+	$(call say,TEX     $(@:$(PAPER)/%=%))
 	@mkdir -p $(@D)
-	@$(AWK_TABLE) figures/rounds.awk -f paper/speed.awk \
+	$(AWK_TABLE) figures/rounds.awk -f paper/speed.awk \
 		-v best=$$(tail -n 1 $(SPEED)/ceilings.tsv | cut -f2) \
 		-v threads=$$(tail -n 1 $(SPEED)/ceilings.tsv | cut -f1) \
 		-v experiments=pipeline/experiments.tsv -v machines="$(RECORDED_MACHINES)" -v folder=$(SPEED) \
 		$(SPEED)/rounds.tsv $(into)
 
 $(PAPER)/bounds.tex: $(AWK_SHARED) paper/bounds.awk $(FIGURES)/bounds.dat $(FIGURES)/bounds.tsv
+	$(call say,TEX     $(@:$(PAPER)/%=%))
 	@mkdir -p $(@D)
 	$(AWK_TABLE) paper/bounds.awk $(FIGURES)/bounds.dat $(FIGURES)/bounds.tsv \
 		$(into)
@@ -164,6 +177,7 @@ PAPER_TABLES := $(addprefix $(PAPER)/,facts.tex bounds.tex data.tex manifest.tex
 
 $(PAPER)/paper.pdf: paper/build.sh $(wildcard paper/*.tex) paper/refs.bib $(PAPER_FIGURES) \
 		$(PAPER_TABLES)
+	$(call say,LATEX   $(@F))
 	paper/build.sh $@ $(PAPER) $(PAPER_TIME)
 
 .PHONY: table-1 table-2
@@ -172,4 +186,4 @@ $(foreach t,$(TRACKS),$(foreach n,$(call tables_of,$(t)),$(eval $(n): $(PAPER)/$
 # make verdicts: the same for the terminal.
 .PHONY: verdicts
 verdicts: $(PAPER)/verdicts.tsv
-	@$(AWK_TABLE) paper/verdict-forms.awk -v form=text $<
+	$(AWK_TABLE) paper/verdict-forms.awk -v form=text $<

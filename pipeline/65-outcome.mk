@@ -9,13 +9,13 @@ endif
 endif
 
 $(PAPER)/outcome.md: $(PAPER)/verdicts.tsv $(AWK_SHARED) paper/outcome.awk data/published/accuracies.tsv $(PAPER_STAMP)
-	@$(AWK_TABLE) paper/outcome.awk -v runs="$(RUNS_1) $(RUNS_2)" -v tracks="$(strip $(TRACKS))" \
+	$(AWK_TABLE) paper/outcome.awk -v runs="$(RUNS_1) $(RUNS_2)" -v tracks="$(strip $(TRACKS))" \
 		-v seed="$(strip $(SEEDS))" -v zeros="$(ALL_ZEROS)" -v folder=$(RUN_ROOT) \
 		-v published=data/published/accuracies.tsv $< $(into)
 
 .PHONY: outcome
 outcome: README.md $(PAPER)/outcome.md $(FIGURES)/as-run/figure-5.svg
 	@cp $(FIGURES)/as-run/figure-5.svg figures/outcome.svg
-	@awk -f paper/splice.awk $(PAPER)/outcome.md README.md >README.md.$$PPID.partial && \
+	awk -f paper/splice.awk $(PAPER)/outcome.md README.md >README.md.$$PPID.partial && \
 		mv README.md.$$PPID.partial README.md || { rm -f README.md.$$PPID.partial; exit 1; }
 	@echo "outcome: README.md figures/outcome.svg"

@@ -4,7 +4,7 @@
 # -n makes nothing. Keys of other profiles are of other trainings.
 why:
 	@[ -n '$(TARGET)' ] || { echo 'why: say what of: make why TARGET=train-kaiming' >&2; exit 2; }
-	@$(MAKE) --no-print-directory -n $(TARGET) >$(OBJ)/plan 2>$(OBJ)/plan.errors || \
+	@$(MAKE) --no-print-directory -ns $(TARGET) >$(OBJ)/plan 2>$(OBJ)/plan.errors || \
 		{ sed -n 's/.*\*\*\* /why: /p' $(OBJ)/plan.errors >&2; exit 1; }
 	@awk -f pipeline/why.awk -v target='$(TARGET)' -v data=$(DATA) -v sums=$(DATA_CHECKSUMS) \
 		-v keys="$(filter data/runs/$(PROFILE)/% data/runs/$(PROFILE)-%,$(KEY_FILES))" \
@@ -53,7 +53,7 @@ AGENT ?= $(or $(shell git config user.name 2>/dev/null),$(shell id -un))
 crate: export AGENT := $(AGENT)
 crate: $(PAPER)/paper.pdf
 	@printf '%s\n' $(CRATE_FILES) >$(OBJ)/crate.files
-	@$(MAKE) --no-print-directory -n --trace $(CRATE_ANEW) $(PAPER)/paper.pdf >$(OBJ)/plan
+	@$(MAKE) --no-print-directory -ns --trace $(CRATE_ANEW) $(PAPER)/paper.pdf >$(OBJ)/plan
 	@awk -f pipeline/actions.awk -f pipeline/plan.awk -v bin=$(BIN) $(OBJ)/crate.files $(OBJ)/plan \
 		>$(OBJ)/crate.actions
 	@{ $(foreach v,PROFILE TRACKS SEEDS ZEROS_SEEDS GEMM $(OVERRIDABLE),printf '%s\t%s\n' $(v) '$($(v))';) } \

@@ -8,6 +8,7 @@ CLI_TESTS := $(wildcard tests/cli/*.sh)
 PIPELINE_TESTS := $(wildcard tests/pipeline/*.sh)
 
 $(UNIT_TESTS): $(BIN)/tests/%: tests/unit/%.c $(OBJ)/libreinit.a $(FLAGS_STAMP)
+	$(call say,CC      $(@:$(BIN)/%=%))
 	@mkdir -p $(@D) $(OBJ)/tests/unit
 	$(CC) $(CFLAGS_ALL) -Itests -Wno-conversion -MF $(OBJ)/tests/unit/$*.d -Wl,--as-needed -o $@ $< \
 		$(OBJ)/libreinit.a $(LIBRARIES) -lcmocka
@@ -16,10 +17,12 @@ $(UNIT_TESTS): $(BIN)/tests/%: tests/unit/%.c $(OBJ)/libreinit.a $(FLAGS_STAMP)
 # floating-point environment, and a fetch-cifar10 to which data/sample is official.
 FAULT_TOOLS := $(BIN)/tests/inject.so $(BIN)/tests/foreign.so $(BIN)/tests/fetch-cifar10
 $(BIN)/tests/%.so: tests/faults/%.c $(FLAGS_STAMP)
+	$(call say,CC      $(@:$(BIN)/%=%))
 	@mkdir -p $(@D)
 	$(CC) -std=c11 -D_GNU_SOURCE -Wall -Wextra -O2 -g -fPIC -shared -o $@ $< -lm
 
 $(BIN)/tests/fetch-cifar10: tests/faults/fetch_sample.c $(OBJ)/tools/fetch-cifar10.o $(OBJ)/libreinit.a
+	$(call say,CC      $(@:$(BIN)/%=%))
 	@mkdir -p $(@D) $(OBJ)/tests/faults
 	@while read -r sum file; do size=$$(stat -c %s data/sample/$$file) && \
 		echo "{\"$$file\", $$size, \"$$sum\"},"; done <pipeline/checksums/sample.sha256 \
@@ -30,6 +33,7 @@ $(BIN)/tests/fetch-cifar10: tests/faults/fetch_sample.c $(OBJ)/tools/fetch-cifar
 FAULT_TESTS := $(wildcard tests/faults/*.sh tests/chaos/*.sh)
 
 $(BIN)/tests/steps: tests/oracle/steps.c $(OBJ)/libreinit.a $(FLAGS_STAMP)
+	$(call say,CC      $(@:$(BIN)/%=%))
 	@mkdir -p $(@D) $(OBJ)/tests/unit
 	$(CC) $(CFLAGS_ALL) -MF $(OBJ)/tests/unit/steps.d -Wl,--as-needed -o $@ $< $(OBJ)/libreinit.a \
 		$(LIBRARIES)

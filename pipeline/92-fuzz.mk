@@ -20,8 +20,10 @@ fuzz:
 fuzz-targets: $(FUZZ:%=$(BIN)/%)
 
 $(FUZZ:%=$(BIN)/%): $(BIN)/%: $(OBJ)/tests/fuzz/%.o $(OBJ)/tests/fuzz/fuzz.o $(OBJ)/libreinit.a
+	$(call say,LD      $(@F))
 	$(LINK) -fsanitize=fuzzer -o $@ $^ $(LIBRARIES)
 
 $(OBJ)/tests/fuzz/%.o: tests/fuzz/%.c $(FLAGS_STAMP)
+	$(call say,CC      $(@:$(OBJ)/%=%))
 	@mkdir -p $(@D)
 	$(CC) $(CFLAGS_ALL) -Itests -c -o $@ $<

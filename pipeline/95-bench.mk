@@ -10,14 +10,17 @@ BENCH_OBJECTS := $(patsubst tests/bench/%.c,$(OBJ)/tests/bench/%.o,\
 	$(ISAS:%=$(OBJ)/tests/bench/probe.%.o)
 
 $(BIN)/bench: $(BENCH_OBJECTS) $(OBJ)/libreinit.a
+	$(call say,LD      $(@F))
 	$(LINK) -o $@ $^ $(LIBRARIES)
 
 $(OBJ)/tests/bench/%.o: tests/bench/%.c $(FLAGS_STAMP)
+	$(call say,CC      $(@:$(OBJ)/%=%))
 	@mkdir -p $(@D)
 	$(CC) $(CFLAGS_ALL) -DBENCH_PROBES='$(patsubst %,PROBE(%),$(ISAS))' -c -o $@ $<
 
 # The probe makes no result, so it may fuse; and its copy is to stay a loop.
 $(OBJ)/tests/bench/probe.%.o: tests/bench/probe.c $(FLAGS_STAMP)
+	$(call say,CC      $(@:$(OBJ)/%=%))
 	@mkdir -p $(@D)
 	$(CC) $(CFLAGS_ALL) -ffp-contract=fast -fno-tree-loop-distribute-patterns $(ISA_FLAGS_$*) \
 		-DREINIT_ISA_NAME=$* -c -o $@ $<

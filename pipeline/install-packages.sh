@@ -23,7 +23,28 @@ if [ "$(id -u)" != 0 ]; then
     command -v sudo >/dev/null || { echo "deps: not root, and no sudo; install:$missing" >&2; exit 1; }
     as_root=sudo
 fi
-echo "deps: installing$missing"
-$as_root apt-get update -qq
+# Not in bin, which would be root's.
+log=$(mktemp "${TMPDIR:-/tmp}/reinit-deps.XXXXXX")
+# What apt-get says is in the log, which stays when it fails. On a terminal its last line is shown, erased by the next.
+follow() {
+    if [ -t 1 ] && [ "${TERM:-dumb}" != dumb ]; then
+        tee "$log" | awk '{ printf "\r\033[K%s\r", substr($0, 1, 79); fflush() } END { printf "\r\033[K" }'
+    else
+        cat >"$log"
+    fi
+}
 # shellcheck disable=SC2086 # a list of words
-$as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $missing
+install() {
+    echo "to be installed:" $missing
+    $as_root apt-get update -qq \
+        && $as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y -q --no-install-recommends $missing
+}
+echo "deps: installing $(echo $missing | wc -w) packages"
+{ install || echo failed >"$log.failed"; } </dev/null 2>&1 | follow
+if [ -e "$log.failed" ]; then
+    rm -f "$log.failed"
+    grep '^E: ' "$log" >&2 || tail -n 5 "$log" >&2
+    echo "deps: apt-get failed; see $log" >&2
+    exit 1
+fi
+rm -f "$log"

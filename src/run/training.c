@@ -240,10 +240,9 @@ static void show(struct training *t)
     snprintf(label, sizeof label, "epoch %" PRIu64 "/%" PRIu64 "  loss %s", trainer->epoch,
              t->settings->epochs, number);
     show_backlog(t, done);
+    progress_update(&t->progress, done, label);
     if (trainer_at_end(trainer))
         progress_line(&t->progress, done, label);
-    else
-        progress_update(&t->progress, done, label);
 }
 
 static bool end_epoch(struct training *t, double rate, struct error *error)

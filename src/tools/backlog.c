@@ -19,8 +19,10 @@ static bool run(const char *list, struct error *error)
 {
     struct backlog backlog;
     bool good = backlog_read(&backlog, list, error);
-    if (good) {
-        struct backlog_left left = backlog_left(&backlog, NULL, 0);
+    struct backlog_left left = {0};
+    if (good)
+        left = backlog_left(&backlog, NULL, 0);
+    if (left.runs > 0) {
         printf("%zu run%s to train", left.runs, left.runs == 1 ? "" : "s");
         if (left.seconds > 0)
             print_time(left.seconds / left.jobs);

@@ -12,6 +12,11 @@ runs=data/runs/smoke/as-run
 run() { make --no-print-directory PROFILE=smoke BIN="$BIN" "$@"; }
 
 run -j2 THREADS=1 verify evaluate >first 2>&1 || { cat first; exit 1; }
+# What the user saw: what was to be trained, each training, and how each run ended.
+grep -qx '9 runs to train' first
+[ "$(grep -c '^  TRAIN   as-run/[a-z0-9-]*/seed-[12]$' first)" = 9 ]
+[ "$(grep -c '^as-run/[a-z0-9-]*/seed-[12]: train [0-9.]* %, test [0-9.]* %, loss [0-9.e+]*, trained in 0:[0-9:]*$' first)" = 9 ]
+if grep '.\{121\}' first; then echo "lines of more than 120 columns"; exit 1; fi
 cmp <("$BIN/numerics-fingerprint" --folder fingerprint) pipeline/golden/numerics
 
 # Transcripts are true, of each track and seed asked for; another setting of KEEP trains nothing anew.
@@ -76,14 +81,14 @@ from_record() {
         TRAIN_EXAMPLES=360 TEST_EXAMPLES=120 EPOCHS_carlini=2 EPOCHS_resnet56=1 "$@" >recorded 2>&1
 }
 from_record evaluate || { cat recorded; exit 1; }
-if grep -q "^$BIN/train" recorded; then echo "the record was trained again"; exit 1; fi
+if grep -q '^  TRAIN ' recorded; then echo "the record was trained again"; exit 1; fi
 from=data/runs/recorded-train_examples-360-epochs_carlini-2-epochs_resnet56-1
 (cd $from && sha256sum --check --quiet ../../../record/checksums.sha256)
 cmp $runs/kaiming/seed-1/loss.dat $from/as-run/kaiming/seed-1/loss.dat
 # What a crate says of that.
 taken=$from/as-run/kaiming/seed-1 kept=record/as-run/kaiming/seed-1
 printf '%s\n' $taken/final.safetensors $taken/accuracy.tsv $kept/log.tsv >files
-from_record -n --trace stale=FORCE evaluate-kaiming
+from_record -ns --trace stale=FORCE evaluate-kaiming
 awk -f pipeline/actions.awk -f pipeline/plan.awk -v bin="$BIN" files recorded | cut -f1-4 >actions
 diff - actions <<TEXT
 record	recorded.sh	$taken/final.safetensors	data/sample $kept/log.tsv
@@ -121,7 +126,7 @@ from_record evaluate || { cat recorded; exit 1; }
 run TRACKS=as-written evaluate-kaiming evaluate-xavier >written 2>&1 || { cat written; exit 1; }
 run record TRACKS=as-written RECORD=record >written 2>&1 || { cat written; exit 1; }
 from_record paper || { cat recorded; exit 1; }
-if grep -q "^$BIN/train" recorded; then echo "the record was trained again"; exit 1; fi
+if grep -q '^  TRAIN ' recorded; then echo "the record was trained again"; exit 1; fi
 for float in figure-4:as-run figure-5:as-run,as-written figure-9:as-run table-1:as-run,as-written table-2:as-run; do
     grep -qF "tracks-${float%:*}\endcsname{${float#*:}}" paper/build/recorded/facts.tex || { echo "not $float"; exit 1; }
 done
@@ -135,6 +140,7 @@ grep -qF "recorded: record has no as-run/xavier/seed-1; train it" recorded || { 
 # Two seeds: tables with means and ranges.
 run paper GEMM=openblas SEEDS="1 2" TRAIN_EXAMPLES=20 TEST_EXAMPLES=20 EPOCHS_carlini=1 >several 2>&1 \
     || { tail several; exit 1; }
+if grep '.\{121\}' several recorded; then echo "lines of more than 120 columns"; exit 1; fi
 for seed in 1 2; do grep -h '^test' data/runs/smoke-openblas-train_examples-20-epochs_carlini-1/as-run/kaiming/seed-$seed/accuracy.tsv; done | awk '
     { percent = 100 * $2 / $3; sum += percent }
     NR == 1 || percent < least { least = percent }
@@ -155,7 +161,7 @@ diverging status
 grep -qE '^as-run +kaiming .* diverged in epoch [12]$' diverged
 
 # Goals beside clean are made one after the other, and runs stay.
-make --no-print-directory -n clean lint | grep -v '^set\|^:$' >cleaned
+make --no-print-directory -ns clean lint | grep -v '^set\|^:$' >cleaned
 diff cleaned - <<'TEXT'
 rm -rf bin figures/build paper/build tests/bench/results
 tests/lint.sh
