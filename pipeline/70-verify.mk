@@ -2,7 +2,7 @@
 # of every initial weight file of the full one, to which the record adds whatever was trained both there
 # and here. Names are relative to data/runs/PROFILE.
 
-GOLDEN := pipeline/golden/$(PROFILE).sha256
+GOLDEN := pipeline/golden/$(PROFILE:recorded=full).sha256
 GOLDEN_NAMES := $(if $(filter smoke,$(PROFILE)),init.safetensors final.safetensors losses.tsv,init.safetensors)
 GOLDEN_FILES := $(foreach e,$(CHOSEN),$(foreach s,$(SEEDS),$(foreach f,$(GOLDEN_NAMES),$(call folder,$(e),$(s))/$(f))))
 

@@ -80,6 +80,10 @@ from_record() {
     make --no-print-directory BIN="$BIN" PROFILE=recorded RECORD=record DATA=data/sample \
         TRAIN_EXAMPLES=360 TEST_EXAMPLES=120 EPOCHS_carlini=2 EPOCHS_resnet56=1 "$@" >recorded 2>&1
 }
+# What needs a run takes it from there itself.
+from_record audit RUN=kaiming EPOCH=1 || { cat recorded; exit 1; }
+grep -q "^true: " recorded
+from_record trace NUMBER=xavier/val || { cat recorded; exit 1; }
 from_record evaluate || { cat recorded; exit 1; }
 if grep -q '^  TRAIN ' recorded; then echo "the record was trained again"; exit 1; fi
 from=data/runs/recorded-train_examples-360-epochs_carlini-2-epochs_resnet56-1
