@@ -1,5 +1,5 @@
 # Figures 4 to 9 and C. Each is a PDF of its own under figures/build, the loss figures also an SVG if that is asked
-# for; all rules are cheap and go by time.
+# for; all rules are cheap and compare times.
 #
 # Settings that are no file (the seeds asked for, those of all zeros, overridden settings) are in the name of a stamp,
 # which replaces all stamps before it: another set of seeds rebuilds the figures, and the same set does not.

@@ -232,7 +232,7 @@ static bool take_options(const struct tool *tool, int argc, char **argv, bool gi
     return true;
 }
 
-/* Limits that end a process without a word: on the stack, which is raised as far as it may be, and
+/* Limits that kill a process silently: on the stack, which is raised as far as it may be, and
  * on the size of files, which becomes an error of the write. */
 static bool settle_limits(struct error *error)
 {

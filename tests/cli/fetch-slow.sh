@@ -33,7 +33,7 @@ for signal in INT TERM; do
     kill -s "$signal" $!
     code=0
     wait $! || code=$?
-    [ "$code" = 1 ] && [ "$(cat err)" = "fetch-cifar10: interrupted; the same command goes on from here" ] \
+    [ "$code" = 1 ] && [ "$(cat err)" = "fetch-cifar10: interrupted; rerun the same command to resume" ] \
         || { echo "SIG$signal: exit $code:"; cat err; exit 1; }
     [ -z "$(ls -A "$signal")" ] || { ls -A "$signal"; exit 1; }
     ended || { echo "SIG$signal: npm's child is left running"; exit 1; }

@@ -35,7 +35,7 @@ run -n evaluate-carlini-bs10
 grep -qx '  TRAIN   as-run/carlini-bs10/seed-1' output && grep -q "^$BIN/train " output || fail "make -n"
 [ ! -e data/runs/smoke-train_examples-40/as-run/carlini-bs10 ] || fail "make -n has made something"
 run -s evaluate-carlini-bs300
-if grep '^  [A-Z]' output; then fail "steps in silence"; fi
+if grep '^  [A-Z]' output; then fail "steps with -s"; fi
 run V=1 evaluate-all-ones TEST_EXAMPLES=10
 grep -q "^.*$BIN/evaluate " output || fail "no commands with V=1"
 

@@ -16,7 +16,7 @@ static size_t archive_size;
 
 /* What happens when a line is said, and the lines there were. */
 struct told {
-    size_t parts;        /* first waits for so many downloads that have begun */
+    size_t parts;        /* first waits for so many started downloads */
     const char *stop_at; /* words of the line at which the fetch is interrupted; or NULL */
     const char *go_at;   /* those at which the slow server sends all the rest; or NULL */
     size_t lines;
@@ -143,7 +143,7 @@ static void test_failing_beside_slow(void **state)
     text[archive_size / 2] ^= 1;
     liar = server_start(SERVES_RANGES, text, archive_size);
     const char *const sources[] = {server.url, "nowhere", liar.url};
-    struct told told = {.go_at = "; going on with http"};
+    struct told told = {.go_at = "; continuing with http"};
     struct error error;
     expect_complete(race(sources, 3, &told, &error), &error);
     expect_lines(&told, 3,
@@ -153,7 +153,7 @@ static void test_failing_beside_slow(void **state)
     free(text);
 
     const char *const package[] = {server.url, npm};
-    told = (struct told){.go_at = "npm left no .tgz; going on with http"};
+    told = (struct told){.go_at = "npm left no .tgz; continuing with http"};
     save_npm(":");
     expect_complete(race(package, 2, &told, &error), &error);
     expect_lines(&told, 2, "also trying npm:");
@@ -170,7 +170,7 @@ static void test_interrupt(void **state)
     struct error error;
     save_npm("exec sleep 60");
     assert_false(race(sources, 3, &told, &error));
-    assert_string_equal(error.text, "interrupted; the same command goes on from here");
+    assert_string_equal(error.text, "interrupted; rerun the same command to resume");
     assert_int_equal(count_names("out"), 2);
     told = (struct told){.go_at = "also trying"};
     const char *const rest[] = {server.url, npm};

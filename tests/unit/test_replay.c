@@ -500,7 +500,7 @@ static void test_compare_zeros(void **state)
         assert_good(tensor_file_read(&file, runs[i].weights, &error), error);
         memset(file.tensors[0].values, 0, file.tensors[0].count * sizeof(float));
         file.tensors[0].values[3] = i == 0 ? 0.0f : -0.0f;
-        for (size_t p = 0; p < file.pair_count - 2; p++) /* not the hashes, which come anew */
+        for (size_t p = 0; p < file.pair_count - 2; p++) /* not the hashes, which follow */
             metadata_add(&metadata, file.pairs[p].key, file.pairs[p].value);
         assert_good(tensor_file_write(runs[i].weights, file.tensors, file.count, &metadata, &error),
                     error);
