@@ -83,6 +83,13 @@ function loss(run, epoch,    path)
 }
 function last() { return EPOCHS[SOURCE] }
 
+# Of a batch: the plotted loss of a Carlini run by its number of batches.
+function mean_loss(run, epoch)
+{
+    return over(loss(run, epoch), batches(SOURCE == "published" ? 50000 \
+        : EXAMPLES[results(run) "/accuracy.tsv", "train"], run ~ /bs300$/ ? 300 : run ~ /bs10$/ ? 10 : 128))
+}
+
 # The first epoch by which `share` of the fall from the first loss to the lowest is done.
 function flat(run, share,    k, lowest)
 {
