@@ -27,7 +27,8 @@ GOMP := $(if $(findstring clang,$(shell $(CC) --version)),,-l:libgomp.a)
 LIBRARIES = $(GOMP) -lcrypto -lcurl -lz -lspng -ljansson -lm
 
 BIN ?= bin
-ifdef SANITIZE
+# What is built into this folder is always built so: a test under SANITIZE=1 gives its makes BIN alone.
+ifneq ($(SANITIZE)$(filter bin/sanitized,$(BIN)),)
 BIN := bin/sanitized
 OPTIMISE := -O2
 FORTIFY := # the sanitizers check more, and would be kept from it
